@@ -1,0 +1,330 @@
+"""The ontology's Turtle, read into classes, relation types, metrics and known entities.
+
+This is the only reader of `ontology/`: a relation type is one Turtle stanza, and its words, type
+filter, legend and tests come from there.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from functools import lru_cache
+from pathlib import Path
+
+import pyoxigraph as ox
+
+from fabgrid.errors import OntologyError
+
+__all__ = [
+    "ENTITY",
+    "FG",
+    "EntityClass",
+    "KnownEntity",
+    "Metric",
+    "Ontology",
+    "RelationType",
+    "default_path",
+    "load",
+    "load_registry",
+    "vocabulary",
+]
+
+FG = "https://w3id.org/fabgrid/ontology#"
+ENTITY = "https://w3id.org/fabgrid/entity/"
+
+_OWL = "http://www.w3.org/2002/07/owl#"
+_RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
+_RDFS = "http://www.w3.org/2000/01/rdf-schema#"
+_SKOS = "http://www.w3.org/2004/02/skos/core#"
+
+VOCABULARY_FILES = ("classes.ttl", "relations.ttl", "metrics.ttl")
+
+
+@dataclass(frozen=True, slots=True)
+class EntityClass:
+    """A class of entities; `ancestors` holds the local names of all its superclasses and its own."""
+
+    name: str
+    label: str
+    comment: str
+    ancestors: frozenset[str]
+    nouns: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class RelationType:
+    """One stanza of relations.ttl: words as in the Turtle, sorted."""
+
+    name: str
+    label: str
+    comment: str
+    domain: str
+    range: str
+    family: str
+    parent: str | None = None
+    inverse: str | None = None
+    symmetric: bool = False
+    verbs: tuple[str, ...] = ()
+    inverse_verbs: tuple[str, ...] = ()
+    nouns: tuple[str, ...] = ()
+    subject_roles: tuple[str, ...] = ()
+    object_roles: tuple[str, ...] = ()
+    subject_modifiers: tuple[str, ...] = ()
+    object_modifiers: tuple[str, ...] = ()
+    examples: tuple[str, ...] = ()
+    counter_examples: tuple[str, ...] = ()
+
+    @property
+    def iri(self) -> str:
+        """The property's IRI."""
+        return FG + self.name
+
+
+@dataclass(frozen=True, slots=True)
+class Metric:
+    """What an observation measures, and the words and kinds of unit that tell it."""
+
+    name: str
+    label: str
+    comment: str
+    nouns: tuple[str, ...]
+    unit_kinds: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class KnownEntity:
+    """An entity of the registry.
+
+    `ambiguous` are those of its names that match only where one of the words `context` stands in the
+    article. `links` are IRIs of the same thing elsewhere (Wikidata); `demonyms` are the adjectives of a
+    place ("Taiwanese").
+    """
+
+    iri: str
+    name: str
+    type: str
+    aliases: tuple[str, ...] = ()
+    comment: str = ""
+    country: str = ""
+    tickers: tuple[str, ...] = ()
+    links: tuple[str, ...] = ()
+    maker: str | None = None
+    ambiguous: frozenset[str] = frozenset()
+    context: tuple[str, ...] = ()
+    demonyms: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Ontology:
+    """The vocabulary: mappings are keyed by local name, in the order of the Turtle's names."""
+
+    path: Path
+    classes: dict[str, EntityClass]
+    relations: dict[str, RelationType]
+    metrics: dict[str, Metric]
+    families: dict[str, str]  # local name -> label
+    _roots: dict[str, str] = field(default_factory=dict, repr=False, compare=False)
+
+    def is_a(self, name: str, ancestor: str) -> bool:
+        """Tell whether the class is the ancestor or a subclass of it; unknown classes are nothing."""
+        known = self.classes.get(name)
+        return known is not None and ancestor in known.ancestors
+
+    def admits(self, relation: str, subject_type: str, object_type: str) -> bool:
+        """Tell whether the relation type's domain and range allow these two classes."""
+        kind = self.relations[relation]
+        return self.is_a(subject_type, kind.domain) and self.is_a(object_type, kind.range)
+
+    def root(self, relation: str) -> str:
+        """Return the top relation type of which this is a sub-relation (or itself)."""
+        if relation not in self._roots:
+            parent = self.relations[relation].parent
+            self._roots[relation] = relation if parent is None else self.root(parent)
+        return self._roots[relation]
+
+
+def default_path() -> Path:
+    """Return the ontology's folder: the one packaged in the wheel, else the checkout's."""
+    packaged = Path(__file__).parent / "_ontology"
+    return packaged if packaged.is_dir() else Path(__file__).parents[2] / "ontology"
+
+
+@lru_cache(maxsize=4)
+def load(path: Path | None = None) -> Ontology:
+    """Read the vocabulary of an ontology folder.
+
+    Raises OntologyError with file and line where the Turtle does not parse, and with the term where
+    a relation type lacks a label, a domain, a range or a family.
+    """
+    folder = path or default_path()
+    triples = _Triples(t for name in VOCABULARY_FILES for t in _parse(folder / name))
+    classes = {c.name: c for c in _classes(triples)}
+    families = {_local(s): triples.text(s, "label") for s in triples.instances(FG + "Family")}
+    return Ontology(
+        path=folder,
+        classes=classes,
+        relations={r.name: r for r in _relations(triples, classes)},
+        metrics={m.name: m for m in _metrics(triples)},
+        families=families,
+    )
+
+
+@lru_cache(maxsize=4)
+def vocabulary(path: Path | None = None) -> frozenset[str]:
+    """Return the local name of every fg: term that the vocabulary files define."""
+    files = [(path or default_path()) / name for name in VOCABULARY_FILES]
+    subjects = (
+        str(t.subject.value) for file in files for t in _parse(file) if isinstance(t.subject, ox.NamedNode)
+    )
+    return frozenset(_local(iri) for iri in subjects if iri.startswith(FG))
+
+
+@lru_cache(maxsize=4)
+def load_registry(path: Path | None = None) -> tuple[KnownEntity, ...]:
+    """Read the known entities of an ontology folder's `registry/*.ttl`, sorted by IRI."""
+    folder = (path or default_path()) / "registry"
+    triples = _Triples(t for file in sorted(folder.glob("*.ttl")) for t in _parse(file))
+    return tuple(_known(triples, s) for s in sorted(triples.subjects()) if s.startswith(ENTITY))
+
+
+def _parse(file: Path) -> Iterator[ox.Triple]:
+    try:
+        with file.open("rb") as handle:
+            for quad in ox.parse(handle, format=ox.RdfFormat.TURTLE):
+                yield quad.triple
+    except FileNotFoundError:
+        raise OntologyError(str(file), "", "the file is missing") from None
+    except SyntaxError as error:
+        raise OntologyError(str(file), "", str(error.msg), line=error.lineno) from None
+
+
+def _local(iri: str) -> str:
+    return iri.rsplit("#", 1)[-1].rsplit("/", 1)[-1]
+
+
+class _Triples:
+    """Triples by subject and predicate, objects in file order."""
+
+    def __init__(self, triples: Iterable[ox.Triple]) -> None:
+        self._index: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
+        for t in triples:
+            if isinstance(t.subject, ox.NamedNode):
+                value = t.object.value if not isinstance(t.object, ox.Triple) else ""
+                self._index[t.subject.value][t.predicate.value].append(value)
+
+    def subjects(self) -> Iterable[str]:
+        return self._index.keys()
+
+    def instances(self, iri: str) -> list[str]:
+        return [s for s, p in self._index.items() if iri in p.get(_RDF + "type", ())]
+
+    def all(self, subject: str, predicate: str) -> list[str]:
+        return self._index[subject].get(predicate, [])
+
+    def one(self, subject: str, predicate: str) -> str | None:
+        values = self.all(subject, predicate)
+        return values[0] if values else None
+
+    def text(self, subject: str, name: str) -> str:
+        return self.one(subject, _RDFS + name) or ""
+
+    def words(self, subject: str, name: str) -> tuple[str, ...]:
+        return tuple(sorted(self.all(subject, FG + name)))
+
+
+def _classes(triples: _Triples) -> Iterator[EntityClass]:
+    for iri in triples.instances(_OWL + "Class"):
+        if iri.startswith(FG):
+            yield EntityClass(
+                name=_local(iri),
+                label=triples.text(iri, "label"),
+                comment=triples.text(iri, "comment"),
+                ancestors=frozenset(_ancestors(triples, iri)),
+                nouns=triples.words(iri, "noun"),
+            )
+
+
+def _ancestors(triples: _Triples, iri: str) -> Iterator[str]:
+    yield _local(iri)
+    for parent in triples.all(iri, _RDFS + "subClassOf"):
+        if parent.startswith(FG):
+            yield from _ancestors(triples, parent)
+
+
+def _relations(triples: _Triples, classes: dict[str, EntityClass]) -> Iterator[RelationType]:
+    for iri in triples.instances(_OWL + "ObjectProperty"):
+        if triples.one(iri, FG + "family"):
+            yield _relation(triples, iri, classes)
+
+
+def _relation(triples: _Triples, iri: str, classes: dict[str, EntityClass]) -> RelationType:
+    parents = [p for p in triples.all(iri, _RDFS + "subPropertyOf") if p.startswith(FG)]
+    inverse = triples.one(iri, _OWL + "inverseOf")
+    return RelationType(
+        name=_local(iri),
+        label=_required(triples, iri, _RDFS + "label"),
+        comment=_required(triples, iri, _RDFS + "comment"),
+        domain=_class_of(triples, iri, "domain", classes),
+        range=_class_of(triples, iri, "range", classes),
+        family=_local(_required(triples, iri, FG + "family")),
+        parent=_local(parents[0]) if parents else None,
+        inverse=_local(inverse) if inverse else None,
+        symmetric=_OWL + "SymmetricProperty" in triples.all(iri, _RDF + "type"),
+        verbs=triples.words(iri, "verb"),
+        inverse_verbs=triples.words(iri, "inverseVerb"),
+        nouns=triples.words(iri, "noun"),
+        subject_roles=triples.words(iri, "subjectRole"),
+        object_roles=triples.words(iri, "objectRole"),
+        subject_modifiers=triples.words(iri, "subjectModifier"),
+        object_modifiers=triples.words(iri, "objectModifier"),
+        examples=triples.words(iri, "example"),
+        counter_examples=triples.words(iri, "counterExample"),
+    )
+
+
+def _required(triples: _Triples, iri: str, predicate: str) -> str:
+    value = triples.one(iri, predicate)
+    if value is None:
+        raise OntologyError("relations.ttl", f"fg:{_local(iri)}", f"needs a {_local(predicate)}")
+    return value
+
+
+def _class_of(triples: _Triples, iri: str, name: str, classes: dict[str, EntityClass]) -> str:
+    value = _local(_required(triples, iri, _RDFS + name))
+    if value not in classes:
+        why = f"its {name} fg:{value} is not a class of classes.ttl"
+        raise OntologyError("relations.ttl", f"fg:{_local(iri)}", why)
+    return value
+
+
+def _metrics(triples: _Triples) -> Iterator[Metric]:
+    for iri in triples.instances(FG + "Metric"):
+        yield Metric(
+            name=_local(iri),
+            label=triples.text(iri, "label"),
+            comment=triples.text(iri, "comment"),
+            nouns=triples.words(iri, "noun"),
+            unit_kinds=triples.words(iri, "unitKind"),
+        )
+
+
+def _known(triples: _Triples, iri: str) -> KnownEntity:
+    kinds = [_local(t) for t in triples.all(iri, _RDF + "type") if t.startswith(FG)]
+    name = triples.one(iri, _SKOS + "prefLabel")
+    if not kinds or name is None:
+        raise OntologyError("registry", f"entity:{_local(iri)}", "needs a type and a prefLabel")
+    return KnownEntity(
+        iri=iri,
+        name=name,
+        type=kinds[0],
+        aliases=tuple(sorted(triples.all(iri, _SKOS + "altLabel"))),
+        comment=triples.text(iri, "comment"),
+        country=triples.one(iri, FG + "country") or "",
+        tickers=triples.words(iri, "ticker"),
+        links=tuple(sorted(triples.all(iri, _SKOS + "exactMatch") + triples.all(iri, _OWL + "sameAs"))),
+        maker=triples.one(iri, FG + "maker"),
+        ambiguous=frozenset(triples.all(iri, FG + "ambiguous")),
+        context=triples.words(iri, "context"),
+        demonyms=triples.words(iri, "demonym"),
+    )
