@@ -1,0 +1,151 @@
+"""What the articles say of names: who is called what, how often, and which names are one entity's."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+
+from fabgrid.model import Entity, slug
+from fabgrid.ontology import Ontology
+from fabgrid.resolution.aliases import RegistryNames
+from fabgrid.resolution.forms import Key, form, is_local, is_strong, kind_of
+from fabgrid.resolution.judgements import Ruling, reference
+from fabgrid.resolution.names import is_acronym, is_proper
+
+__all__ = ["Claims", "gather"]
+
+
+@dataclass(slots=True)
+class Claims:
+    """The testimony of all articles; counts are of articles, so their order does not matter."""
+
+    keys: dict[str, dict[str, Key]] = field(default_factory=dict)  # article -> local name -> key
+    names: dict[Key, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
+    types: dict[Key, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
+    surfaces: dict[Key, set[str]] = field(default_factory=lambda: defaultdict(set))
+    # Another name of an entity -> its fullest name in the article, or its IRI in the registry.
+    stated: dict[Key, Counter[Key]] = field(default_factory=lambda: defaultdict(Counter))
+    # The same pair, where an article names both as two entities.
+    apart: Counter[tuple[Key, Key]] = field(default_factory=Counter)
+    rivals: set[Key] = field(default_factory=set)  # one article gives the name to two entities
+
+
+def gather(
+    articles: Iterable[tuple[str, Sequence[Entity]]],
+    *,
+    names: RegistryNames,
+    ontology: Ontology,
+    ruling: Ruling,
+) -> Claims:
+    """Read the entities of all articles."""
+    claims = Claims()
+    apart = frozenset(frozenset(pair) for pair in ruling.splits)
+    reader = _Reader(names, {name: kind_of(name, ontology) for name in ontology.classes}, apart)
+    for article, entities in articles:
+        _gather_article(article, entities, reader, claims)
+    for local in claims.keys.values():
+        present = set(local.values())
+        for key in present & claims.stated.keys():
+            claims.apart.update((key, head) for head in claims.stated[key] if head in present and head != key)
+    return claims
+
+
+def _gather_article(article: str, entities: Sequence[Entity], reader: _Reader, claims: Claims) -> None:
+    heads: dict[Key, set[Key]] = defaultdict(set)
+    local = claims.keys.setdefault(article, {})
+    names: set[tuple[Key, str]] = set()
+    for entity in entities:
+        found = reader.read(entity, article)
+        local[entity.name] = found.key
+        claims.surfaces[found.key].update(found.surfaces)
+        names.add((found.key, entity.name))
+        claims.types[found.key][entity.type] += 1
+        for key, surface in found.others:
+            claims.surfaces[key].add(surface)
+            if key != found.key:
+                heads[key].add(found.key)
+    for key, name in names:
+        claims.names[key][name] += 1
+    for key, owners in heads.items():
+        claims.stated[key].update(owners)
+        if len(owners) > 1:
+            claims.rivals.add(key)
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    key: Key
+    surfaces: frozenset[str]
+    others: frozenset[tuple[Key, str]]
+    local: bool  # means somebody in its article only
+
+
+class _Reader:
+    """Reads one entity of one article; the same names are read once."""
+
+    def __init__(self, names: RegistryNames, kinds: dict[str, str], apart: frozenset[frozenset[str]]) -> None:
+        self._names, self._kinds, self._apart = names, kinds, apart
+        self._seen: dict[Entity, _Found] = {}
+
+    def read(self, entity: Entity, article: str) -> _Found:
+        found = self._seen.get(entity)
+        if found is None:
+            found = self._seen[entity] = self._read(entity)
+        return replace(found, key=found.key._replace(article=article)) if found.local else found
+
+    def _read(self, entity: Entity) -> _Found:
+        kind = self._kinds.get(entity.type, entity.type)
+        strong = [a for a in entity.aliases if is_strong(a, entity.name, kind)]
+        iri = self._link(entity, kind, strong)
+        if iri in self._names.known:
+            kind = self._kinds.get(self._names.known[iri].type, kind)
+        main = _main(entity, kind)
+        local = not iri and is_local(main, kind)
+        shared = () if local else (n for n in (main, *strong) if not is_local(n, kind))
+        others = {(Key(kind, form(n, kind)), n) for n in shared}
+        if iri:
+            key = Key("iri", iri)
+        else:
+            # The fullest name tells most: "MPS" alone may be somebody else in another article.
+            key = max((k for k, _ in others), key=_fullness, default=Key(kind, form(main, kind)))
+        surfaces = {entity.name, *strong, *(a for a in entity.aliases if kind == "Place" and is_proper(a))}
+        return _Found(key, frozenset(surfaces), frozenset(others), local)
+
+    def _link(self, entity: Entity, kind: str, strong: list[str]) -> str | None:
+        iri = entity.iri or self._names.owner(Key(kind, form(entity.name, kind)))
+        if iri is None:
+            owners = {self._owner(alias, entity.name, kind) for alias in strong} - {None}
+            iri = owners.pop() if len(owners) == 1 else None
+        if iri is None or not self._apart:
+            return iri
+        labels = {reference(iri)}
+        if iri in self._names.known:
+            labels.add(slug(self._names.known[iri].name))
+        parted = any(frozenset((slug(entity.name), label)) in self._apart for label in labels)
+        return None if parted else iri
+
+    def _owner(self, alias: str, name: str, kind: str) -> str | None:
+        iri = self._names.owner(Key(kind, form(alias, kind)))
+        if iri is None or " " in form(alias, kind) or form(alias, kind) == form(name, kind):
+            return iri
+        # "Samsung" of "Samsung Heavy Industries" is another one than the registry's, and so is "MPS"
+        # of "Managed Print Services", where the registry has its own expansion.
+        known = self._names.known[iri]
+        expanded = any(is_acronym(alias, n) for n in (known.name, *known.aliases))
+        return iri if is_acronym(alias, name) and not expanded else None
+
+
+def _main(entity: Entity, kind: str) -> str:
+    """Return the name, or the full name that the article gives where the name is a bare one."""
+    if not is_local(entity.name, kind):
+        return entity.name
+    bare = form(entity.name, kind)
+    full = [a for a in entity.aliases if is_proper(a) and not is_local(a, kind) and " " in form(a, kind)]
+    if kind == "Person":
+        full = [a for a in full if bare in form(a, kind).split()]
+    return max(full, key=lambda a: (len(a), a), default=entity.name)
+
+
+def _fullness(key: Key) -> tuple[int, int, str]:
+    return len(key.form.split()), len(key.form), key.form

@@ -1,0 +1,153 @@
+"""Clusters -> nodes: their names, types and IRIs."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from typing import Protocol
+
+from fabgrid.model import Node, digest, slug
+from fabgrid.ontology import ENTITY, Ontology
+from fabgrid.resolution.aliases import RegistryNames
+from fabgrid.resolution.claims import Claims
+from fabgrid.resolution.forms import Key, form
+from fabgrid.resolution.places import country
+from fabgrid.resolution.references import RANK, References, local_slug, type_slug
+
+__all__ = ["Resolution", "build"]
+
+
+@dataclass(frozen=True, slots=True)
+class Resolution:
+    """One node for each real thing; `nodes` is sorted by IRI.
+
+    `rejected` holds the last parts of the IRIs of statements that judgements reject, `unknown` the
+    slugs of entities that judgements name and neither an article nor the registry has.
+    """
+
+    nodes: dict[str, Node]
+    rejected: frozenset[str] = frozenset()
+    unknown: tuple[str, ...] = ()
+    _articles: dict[str, dict[str, str]] = field(default_factory=dict, repr=False)
+
+    def iris(self, article: str) -> dict[str, str]:
+        """Return the IRI of each entity of an article, by its main name there."""
+        return dict(self._articles.get(article, {}))
+
+
+class _Sets(Protocol):
+    def find(self, key: Key) -> Key: ...
+
+    def known(self, key: Key) -> Key | None: ...
+
+
+@dataclass(slots=True)
+class _Cluster:
+    keys: list[Key]
+    known: str | None
+    name: str = ""
+    type: str = ""
+
+    @property
+    def article(self) -> str:
+        return self.keys[0].article if len(self.keys) == 1 else ""
+
+    @property
+    def rank(self) -> tuple[int, str, Key]:
+        return min(RANK.get(key.kind, 9) for key in self.keys), self.type, self.keys[0]
+
+
+def build(
+    clusters: _Sets, *, claims: Claims, names: RegistryNames, references: References, ontology: Ontology
+) -> Resolution:
+    """Name, type and address every cluster that an article mentions."""
+    found = _clusters(clusters, claims)
+    for cluster in found.values():
+        known = names.known.get(cluster.known or "")
+        cluster.name = known.name if known else _name(cluster, claims, references.kept)
+        cluster.type = known.type if known else _type(cluster, claims)
+    iris = _iris(found, names)
+    types = {clusters.find(key): type_name for key, type_name in references.types}
+    nodes = {iris[root]: _node(iris[root], cluster, claims, names) for root, cluster in found.items()}
+    for root, type_name in types.items():
+        if root in iris and type_name in ontology.classes:
+            nodes[iris[root]] = replace(nodes[iris[root]], type=type_name)
+    articles = {
+        article: {name: iris[clusters.find(key)] for name, key in local.items()}
+        for article, local in claims.keys.items()
+    }
+    return Resolution(dict(sorted(nodes.items())), references.rejected, references.unknown, articles)
+
+
+def _clusters(clusters: _Sets, claims: Claims) -> dict[Key, _Cluster]:
+    mentioned = {clusters.find(key) for key in claims.names}
+    members: dict[Key, list[Key]] = defaultdict(list)
+    for key in sorted(claims.surfaces):
+        members[clusters.find(key)].append(key)
+    found = {}
+    for root in sorted(mentioned):
+        known = clusters.known(root)
+        found[root] = _Cluster(members[root], known.form if known else None)
+    return found
+
+
+def _name(cluster: _Cluster, claims: Claims, kept: frozenset[Key]) -> str:
+    """Return the most frequent name, then the longest, then the first; a country's own name."""
+    counts: Counter[str] = Counter()
+    for key in cluster.keys:
+        counts.update(claims.names.get(key, {}))
+    kinds = {key.kind for key in cluster.keys}
+    if kept & set(cluster.keys):  # a judgement has merged others into this one
+        own = {name for name in counts if any(Key(k, form(name, k)) in kept for k in kinds)}
+        counts = Counter({name: n for name, n in counts.items() if name in own}) or counts
+    best = min(counts, key=lambda name: (-counts[name], -len(name), name))
+    return (country(best) if kinds == {"Place"} else None) or best
+
+
+def _type(cluster: _Cluster, claims: Claims) -> str:
+    counts: Counter[str] = Counter()
+    for key in cluster.keys:
+        counts.update(claims.types.get(key, {}))
+    return min(counts, key=lambda name: (-counts[name], name))
+
+
+def _iris(found: dict[Key, _Cluster], names: RegistryNames) -> dict[Key, str]:
+    taken = set(names.known)  # also those of no article: an IRI must not change when one names it
+    iris: dict[Key, str] = {}
+    for root, cluster in sorted(found.items(), key=lambda item: item[1].rank):
+        if cluster.known:
+            iris[root] = cluster.known
+            continue
+        iris[root] = next(iri for iri in _candidates(cluster) if iri not in taken)
+        taken.add(iris[root])
+    return iris
+
+
+def _candidates(cluster: _Cluster) -> Iterable[str]:
+    if cluster.article:
+        yield ENTITY + local_slug(cluster.name, cluster.article)
+    else:
+        yield ENTITY + slug(cluster.name)
+    typed = f"{ENTITY}{slug(cluster.name)}-{type_slug(cluster.type)}"
+    if not cluster.article:
+        yield typed
+    yield f"{typed}-{digest(*cluster.keys[0])[:8]}"
+
+
+def _node(iri: str, cluster: _Cluster, claims: Claims, names: RegistryNames) -> Node:
+    surfaces = {surface for key in cluster.keys for surface in claims.surfaces[key]}
+    known = names.known.get(iri)
+    if known is None:
+        return Node(iri, cluster.name, cluster.type, tuple(sorted(surfaces - {cluster.name})))
+    aliases = (surfaces | set(known.aliases)) - {known.name}
+    return Node(
+        iri=iri,
+        name=known.name,
+        type=known.type,
+        aliases=tuple(sorted(aliases)),
+        description=known.comment,
+        country=known.country,
+        tickers=known.tickers,
+        links=known.links,
+    )
