@@ -18,6 +18,7 @@ from fabgrid.errors import OntologyError
 
 __all__ = [
     "ENTITY",
+    "ENTITY_TYPES",
     "FG",
     "EntityClass",
     "KnownEntity",
@@ -25,6 +26,7 @@ __all__ = [
     "Ontology",
     "RelationType",
     "default_path",
+    "lint",
     "load",
     "load_registry",
     "vocabulary",
@@ -38,6 +40,8 @@ _RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
 _RDFS = "http://www.w3.org/2000/01/rdf-schema#"
 _SKOS = "http://www.w3.org/2004/02/skos/core#"
 
+# The types that a mention can have; the other classes only group them.
+ENTITY_TYPES = ("Company", "GridOperator", "Organization", "Person", "Product", "Technology", "Facility", "Place")
 VOCABULARY_FILES = ("classes.ttl", "relations.ttl", "metrics.ttl")
 
 
@@ -328,3 +332,55 @@ def _known(triples: _Triples, iri: str) -> KnownEntity:
         context=triples.words(iri, "context"),
         demonyms=triples.words(iri, "demonym"),
     )
+
+
+# ---------------------------------------------------------------- lint
+
+
+def lint(path: Path | None = None) -> list[str]:
+    """Return the problems of an ontology folder, a line each; raises OntologyError where it does not load.
+
+    A word may serve two relation types only where no pair of entity types fits both.
+    """
+    ontology = load(path)
+    known = vocabulary(path)
+    problems = [f"fg:{r.name}: no example" for r in ontology.relations.values() if not r.examples]
+    problems += [f"fg:{r.name}: no counter-example" for r in ontology.relations.values() if not r.counter_examples]
+    for things in (ontology.classes, ontology.relations, ontology.metrics):
+        problems += [f"fg:{t.name}: no {part}" for t in things.values() for part in ("label", "comment") if not getattr(t, part)]
+    for r in ontology.relations.values():
+        if r.family not in ontology.families:
+            problems.append(f"fg:{r.name}: unknown family fg:{r.family}")
+        if r.inverse and r.inverse not in known:
+            problems.append(f"fg:{r.name}: unknown inverse fg:{r.inverse}")
+    return [*problems, *_shared_words(ontology), *_registry_problems(ontology, path)]
+
+
+def _shared_words(ontology: Ontology) -> Iterator[str]:
+    relations = list(ontology.relations.values())
+    for i, a in enumerate(relations):
+        for b in relations[i + 1 :]:
+            if ontology.root(a.name) == ontology.root(b.name) or not _fit_both(ontology, a, b):
+                continue
+            for part in ("verbs", "inverse_verbs", "nouns", "subject_roles", "object_roles", "subject_modifiers"):
+                for word in sorted(set(getattr(a, part)) & set(getattr(b, part))):
+                    yield f"{word!r} is among the {part.replace('_', ' ')} of both fg:{a.name} and fg:{b.name}"
+
+
+def _fit_both(ontology: Ontology, a: RelationType, b: RelationType) -> bool:
+    domains = any(ontology.is_a(t, a.domain) and ontology.is_a(t, b.domain) for t in ENTITY_TYPES)
+    ranges = any(ontology.is_a(t, a.range) and ontology.is_a(t, b.range) for t in ENTITY_TYPES)
+    return domains and ranges
+
+
+def _registry_problems(ontology: Ontology, path: Path | None) -> Iterator[str]:
+    owners: dict[str, KnownEntity] = {}
+    for known in load_registry(path):
+        if known.type not in ENTITY_TYPES:
+            yield f"entity:{_local(known.iri)}: fg:{known.type} is no type of entity"
+        for name in (known.name, *known.aliases):
+            other = owners.setdefault(name, known)
+            if other.iri != known.iri and not (name in known.ambiguous and name in other.ambiguous):
+                yield f"{name!r} names both entity:{_local(other.iri)} and entity:{_local(known.iri)}"
+        if known.ambiguous and not known.context:
+            yield f"entity:{_local(known.iri)}: an ambiguous name needs a context"
