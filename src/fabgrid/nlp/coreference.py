@@ -1,0 +1,239 @@
+"""From mentions to the entities of one article: name forms, abbreviations, descriptions and pronouns."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+
+from spacy.tokens import Doc, Token
+
+from fabgrid.model import Entity, MentionKind
+from fabgrid.nlp.gazetteer import Places
+from fabgrid.nlp.names import name_key
+from fabgrid.nlp.reading import Candidate, Reading, reading_of
+from fabgrid.ontology import Ontology
+
+__all__ = ["Coreference"]
+
+_ADOPTING = frozenset({"Company", "GridOperator", "Organization"})
+_HIS = frozenset("he his him she her hers".split())
+_ITS = frozenset("it its".split())
+_WE = frozenset("we our us".split())
+
+
+class Coreference:
+    """Give every candidate its entity, and add the pronouns and descriptions that stand for one."""
+
+    def __init__(self, ontology: Ontology, places: Places) -> None:
+        self._places = places
+        self._nouns = {
+            noun.lower(): name
+            for name in ("Organization", "GridOperator", "Company", "Facility", "Product", "Technology")
+            for noun in ontology.classes[name].nouns
+        }
+
+    def __call__(self, doc: Doc, abbreviations: Mapping[str, str]) -> None:
+        """Group the names of the doc's reading into entities and resolve its anaphora."""
+        reading = reading_of(doc)
+        groups = _Groups(abbreviations, self._places)
+        names = [c for c in reading.candidates if c.kind is MentionKind.NAME]
+        for candidate in names:
+            groups.add(candidate)
+        groups.join_short_names()
+        reading.entities = groups.entities()
+        linked = list(_linked(reading))
+        reading.place([*names, *linked])
+        reading.place([*reading.candidates, *self._anaphora(doc)])
+
+    def _anaphora(self, doc: Doc) -> Iterator[Candidate]:
+        """Yield pronouns and descriptions with the entity that they stand for."""
+        reading = reading_of(doc)
+        for token in doc:
+            if token.i in reading.at:
+                continue
+            kinds = self._wanted(token, reading.at)
+            if not kinds:
+                continue
+            antecedent = _antecedent(token, kinds, self._noun(token))
+            if antecedent is not None:
+                start = token.i if token.pos_ == "PRON" else _description_start(token)
+                yield Candidate(
+                    start,
+                    token.i + 1,
+                    antecedent.type,
+                    "anaphor",
+                    doc[start : token.i + 1].text,
+                    kind=MentionKind.NOMINAL,
+                    entity=antecedent.entity,
+                )
+
+    def _noun(self, token: Token) -> str:
+        return "" if token.pos_ == "PRON" else token.lemma_.lower()
+
+    def _wanted(self, token: Token, at: Mapping[int, Candidate]) -> frozenset[str]:
+        """Return the types that the token can stand for, none if it is no anaphor."""
+        if token.lower_ in _HIS:
+            return frozenset({"Person"})
+        if token.lower_ in _ITS:
+            return _ADOPTING if _is_referential(token) else frozenset()
+        if token.pos_ != "NOUN" or token.tag_ == "NNS":
+            return frozenset()
+        kind = self._nouns.get(token.lower_)
+        if kind is None or not _is_definite(token):
+            return frozenset()
+        if any(child.i in at for child in token.children if child.dep_ in ("appos", "poss", "prep")):
+            return frozenset()
+        return _ADOPTING if kind in _ADOPTING else frozenset({kind})
+
+
+def _linked(reading: Reading) -> Iterator[Candidate]:
+    """Yield the nominal candidates that the joint model links to a name, with its entity."""
+    judgement = reading.judgement
+    for nominal in reading.candidates:
+        if nominal.kind is MentionKind.NAME or judgement is None:
+            continue
+        antecedent = judgement.antecedents.get(id(nominal))
+        while antecedent is not None and antecedent.kind is not MentionKind.NAME:
+            antecedent = judgement.antecedents.get(id(antecedent))
+        if antecedent is not None:
+            nominal.entity, nominal.type = antecedent.entity, antecedent.type
+            yield nominal
+
+
+def _is_referential(token: Token) -> bool:
+    """Tell whether "it" stands for something (not "it is clear that")."""
+    if token.lower_ == "its":
+        return True
+    return token.dep_ in ("nsubj", "nsubjpass", "dobj", "pobj") and not any(
+        c.dep_ in ("ccomp", "xcomp", "acl") and token.head.lemma_ == "be" for c in token.head.children
+    )
+
+
+def _is_definite(token: Token) -> bool:
+    left = next((c for c in token.children if c.dep_ in ("det", "poss")), None)
+    if left is None or left.lower_ not in ("the", "this", "that", "his", "her"):
+        return False
+    plain = all(
+        c.dep_ in ("det", "poss") or (c.dep_ in ("amod", "compound", "nmod") and not c.ent_type_ == "PERSON")
+        for c in token.lefts
+    )
+    return plain and not any(c.dep_ in ("relcl", "acl") for c in token.rights)
+
+
+def _description_start(token: Token) -> int:
+    return min((c.i for c in token.lefts), default=token.i)
+
+
+def _antecedent(token: Token, kinds: frozenset[str], noun: str) -> Candidate | None:
+    """Return the most prominent earlier mention of a fitting type: in this sentence, else the last two.
+
+    Subjects come before other roles, the nearer before the farther sentence (Lappin and Leass, 1994,
+    with two of their factors).
+    """
+    reading = reading_of(token.doc)
+    number = reading.number(token.i)
+    for age in range(min(3, number + 1)):
+        sent = reading.sentences[number - age]
+        limit = token.i if age == 0 else sent.end
+        fitting = [
+            c for c in reading.within(sent.start, limit) if c.type in kinds and c.end <= token.i and c.entity
+        ]
+        fitting = [c for c in fitting if not (age == 0 and noun and _is_subject(token))] or fitting
+        subjects = [c for c in fitting if _is_subject(token.doc[c.end - 1])]
+        if age == 0 and token.lower_ == "its":
+            subjects = [c for c in subjects if token.doc[c.end - 1].head.is_ancestor(token)] or subjects
+        if subjects:
+            return subjects[-1] if age == 0 else subjects[0]
+        if fitting:
+            return fitting[-1] if age == 0 else fitting[0]
+    return None
+
+
+def _is_subject(token: Token) -> bool:
+    while token.dep_ in ("compound", "appos", "conj", "nmod"):
+        token = token.head
+    return token.dep_ in ("nsubj", "nsubjpass")
+
+
+class _Groups:
+    """Candidates by entity while the names of one article are being compared."""
+
+    def __init__(self, abbreviations: Mapping[str, str], places: Places) -> None:
+        self._long = {name_key(short): name_key(long) for short, long in abbreviations.items()}
+        self._places = places
+        self._members: dict[str, list[Candidate]] = {}
+
+    def add(self, candidate: Candidate) -> None:
+        key = self._key(candidate)
+        self._members.setdefault(key, []).append(candidate)
+
+    def _key(self, candidate: Candidate) -> str:
+        if candidate.type == "Place":
+            return "place:" + name_key(self._places.canonical(candidate.text))
+        if candidate.iri is not None:
+            return candidate.iri
+        key = name_key(candidate.text)
+        return self._long.get(key, key)
+
+    def join_short_names(self) -> None:
+        """Join a short name to the one longer name that begins (a person's: ends) with it."""
+        for key in sorted(self._members, key=len):
+            if self._members[key][0].iri is not None or key.startswith("place:"):
+                continue
+            targets = [k for k in self._members if k != key and self._is_long_form(k, key)]
+            if targets:
+                target = min(targets, key=lambda k: (self._members[k][0].start, len(k)))
+                self._members[target] += self._members.pop(key)
+
+    def _is_long_form(self, long: str, short: str) -> bool:
+        a, b = self._members[long], self._members[short]
+        if a[0].type == "Place" or not _joinable(_major(a), _major(b)):
+            return False
+        for text in {name_key(c.text) for c in a}:
+            if _major(a) == "Person":
+                if text != short and text.split()[-1] == short:
+                    return True
+            elif text.startswith(short + " ") and _major(a) != "Facility":
+                return True
+        return False
+
+    def entities(self) -> dict[str, Entity]:
+        """Return the entities by main name and write it into their candidates."""
+        entities: dict[str, Entity] = {}
+        for members in self._members.values():
+            members.sort(key=lambda c: c.start)
+            kind = _major(members)
+            name = self._main_name(members, entities)
+            for candidate in members:
+                candidate.entity, candidate.type = name, kind
+            aliases = sorted({c.text for c in members if c.kind is MentionKind.NAME} - {name})
+            iri = next((c.iri for c in members if c.iri), None)
+            entities[name] = Entity(name, kind, tuple(aliases), iri)
+        return entities
+
+    def _main_name(self, members: list[Candidate], taken: Mapping[str, Entity]) -> str:
+        names = [c.text for c in members if c.kind is MentionKind.NAME]
+        if members[0].type == "Place":
+            names = [self._places.canonical(names[0]), *names]
+            best = names[0]
+        else:
+            best = max(names, key=lambda n: (len(n), -names.index(n)))
+        while best in taken:  # two entities of one name: a product and its maker
+            best += f" ({_major(members).lower()})"
+        return best
+
+
+def _major(members: list[Candidate]) -> str:
+    """Return the type of the group: the registry's, else the most frequent."""
+    known = [c.type for c in members if c.iri is not None]
+    counts = Counter(known or [c.type for c in members])
+    return max(counts, key=lambda t: (counts[t], t))
+
+
+def _joinable(a: str, b: str) -> bool:
+    return (
+        a == b
+        or {a, b} <= _ADOPTING
+        or (a == "Person" and b == "Company")
+        or {a, b} <= {"Product", "Technology"}
+    )

