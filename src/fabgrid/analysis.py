@@ -1,0 +1,215 @@
+"""Snapshot -> what the graph as a whole tells: rank, paths, communities, choke points, change."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from datetime import date
+from itertools import islice, pairwise
+
+import networkx as nx
+
+from fabgrid.graph.network import network
+from fabgrid.model import Snapshot, Statement, Status
+
+__all__ = [
+    "Change",
+    "ChokePoint",
+    "Path",
+    "Rank",
+    "change",
+    "choke_points",
+    "communities",
+    "network",
+    "paths",
+    "rank",
+]
+
+SUPPLY = ("supplies", "fabricatesFor")
+_SEED = 7  # Louvain visits nodes at random; the same graph must give the same communities
+
+
+@dataclass(frozen=True, slots=True)
+class Rank:
+    """How central an entity is: distinct neighbours, and PageRank along the direction of the edges."""
+
+    iri: str
+    name: str
+    neighbours: int
+    pagerank: float
+
+
+@dataclass(frozen=True, slots=True)
+class Path:
+    """Entities from one to another, and for each step the statements that make it, the surest first."""
+
+    nodes: tuple[str, ...]
+    steps: tuple[tuple[Statement, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ChokePoint:
+    """An entity on which others depend.
+
+    `captive` are those whom nobody else is known to supply; `separates` tells that without it the
+    supply chain would fall apart (an articulation point).
+    """
+
+    iri: str
+    name: str
+    dependents: tuple[str, ...]
+    captive: tuple[str, ...]
+    separates: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What articles of a period say (`appeared`), and what they say otherwise than before.
+
+    `settled` pairs an earlier planned or reported statement with one that asserts it in the period,
+    `withdrawn` an earlier asserted or planned one with one that denies it or calls it past.
+    """
+
+    appeared: tuple[Statement, ...]
+    settled: tuple[tuple[Statement, Statement], ...]
+    withdrawn: tuple[tuple[Statement, Statement], ...]
+
+
+def rank(snapshot: Snapshot, *, top: int | None = None) -> list[Rank]:
+    """Return the entities with an asserted edge, by distinct neighbours, then PageRank, then IRI."""
+    graph = network(snapshot)
+    weights = _pagerank(graph)
+    found = [
+        Rank(iri, _name(snapshot, iri), len(set(nx.all_neighbors(graph, iri)) - {iri}), weights[iri])
+        for iri in graph
+        if graph.degree(iri)
+    ]
+    found.sort(key=lambda r: (-r.neighbours, -r.pagerank, r.iri))
+    return found[:top]
+
+
+def paths(
+    snapshot: Snapshot,
+    source: str,
+    target: str,
+    *,
+    limit: int = 3,
+    longest: int = 6,
+    statuses: Collection[Status] = (Status.ASSERTED,),
+) -> list[Path]:
+    """Return the shortest paths between two entities, whatever the direction of their edges.
+
+    At most `limit` paths of at most `longest` steps; of equally short ones the surest come first.
+    """
+    graph = nx.Graph()
+    between: dict[frozenset[str], list[Statement]] = defaultdict(list)
+    for statement in snapshot.statements:
+        if statement.status in statuses:
+            between[frozenset((statement.subject, statement.object))].append(statement)
+    for ends, statements in sorted(between.items(), key=lambda item: sorted(item[0])):
+        statements.sort(key=lambda s: (-s.confidence, s.iri))
+        # One step costs one, and a little less the surer it is: never worth a step more.
+        graph.add_edge(*sorted(ends), cost=1 - statements[0].confidence / 1000)
+    if source not in graph or target not in graph or not nx.has_path(graph, source, target):
+        return []
+    found = islice(nx.shortest_simple_paths(graph, source, target, weight="cost"), limit)
+    return [_path(nodes, between) for nodes in found if len(nodes) <= longest + 1]
+
+
+def communities(snapshot: Snapshot) -> dict[str, int]:
+    """Return the community of each entity with an asserted edge, the largest being number 0 (Louvain)."""
+    graph = nx.Graph()
+    for statement in snapshot.statements:
+        if statement.status is Status.ASSERTED:
+            a, b = sorted((statement.subject, statement.object))
+            weight = graph[a][b]["weight"] if graph.has_edge(a, b) else 0.0
+            graph.add_edge(a, b, weight=weight + statement.confidence)
+    if not graph:
+        return {}
+    groups = nx.community.louvain_communities(graph, weight="weight", seed=_SEED)
+    ordered = sorted(groups, key=lambda group: (-len(group), min(group)))
+    return {iri: number for number, group in enumerate(ordered) for iri in sorted(group)}
+
+
+def choke_points(snapshot: Snapshot, *, relations: Collection[str] = SUPPLY) -> list[ChokePoint]:
+    """Return the suppliers by how many depend on them alone, then by how many they supply."""
+    suppliers: dict[str, set[str]] = defaultdict(set)
+    customers: dict[str, set[str]] = defaultdict(set)
+    chain = nx.Graph()
+    for statement in snapshot.statements:
+        if statement.status is Status.ASSERTED and statement.relation in relations:
+            suppliers[statement.object].add(statement.subject)
+            customers[statement.subject].add(statement.object)
+            chain.add_edge(statement.subject, statement.object)
+    cuts = set(nx.articulation_points(chain))
+    found = [
+        ChokePoint(
+            iri,
+            _name(snapshot, iri),
+            dependents=tuple(sorted(served)),
+            captive=tuple(sorted(c for c in served if suppliers[c] == {iri})),
+            separates=iri in cuts,
+        )
+        for iri, served in customers.items()
+    ]
+    return sorted(found, key=lambda c: (-len(c.captive), -len(c.dependents), c.iri))
+
+
+def change(snapshot: Snapshot, since: date, until: date | None = None) -> Change:
+    """Return what articles dated from `since` to `until` (included) say that earlier ones do not.
+
+    Articles without a date are taken as earlier.
+    """
+    before: dict[tuple[str, str, str], list[Statement]] = defaultdict(list)
+    period: list[Statement] = []
+    for statement in snapshot.statements:
+        day = snapshot.sources[statement.evidence.source].published
+        if day is None or day < since:
+            before[_said(statement)].append(statement)
+        elif until is None or day <= until:
+            period.append(statement)
+    known = {(key, s.status) for key, earlier in before.items() for s in earlier}
+    return Change(
+        appeared=tuple(s for s in period if (_said(s), s.status) not in known),
+        settled=tuple(_pairs(before, period, {Status.PLANNED, Status.REPORTED}, {Status.ASSERTED})),
+        withdrawn=tuple(_pairs(before, period, {Status.ASSERTED, Status.PLANNED}, {Status.DENIED, Status.PAST})),
+    )
+
+
+def _pairs(
+    before: dict[tuple[str, str, str], list[Statement]],
+    period: list[Statement],
+    was: set[Status],
+    becomes: set[Status],
+) -> Iterator[tuple[Statement, Statement]]:
+    for now in period:
+        if now.status in becomes:
+            yield from ((then, now) for then in before.get(_said(now), ()) if then.status in was)
+
+
+def _said(statement: Statement) -> tuple[str, str, str]:
+    return statement.subject, statement.relation, statement.object
+
+
+def _path(nodes: list[str], between: dict[frozenset[str], list[Statement]]) -> Path:
+    steps = (tuple(between[frozenset(pair)]) for pair in pairwise(nodes))
+    return Path(tuple(nodes), tuple(steps))
+
+
+def _name(snapshot: Snapshot, iri: str) -> str:
+    node = snapshot.nodes.get(iri)
+    return node.name if node else iri
+
+
+def _pagerank(graph: nx.MultiDiGraph, *, damping: float = 0.85, rounds: int = 60) -> dict[str, float]:
+    """Return PageRank by power iteration; networkx's own would need SciPy."""
+    count = graph.number_of_nodes()
+    score = dict.fromkeys(graph, 1 / count) if count else {}
+    for _ in range(rounds):
+        lost = sum(score[n] for n in graph if not graph.out_degree(n))
+        following = dict.fromkeys(graph, (1 - damping + damping * lost) / count) if count else {}
+        for source, target in graph.edges():
+            following[target] += damping * score[source] / graph.out_degree(source)
+        score = following
+    return score

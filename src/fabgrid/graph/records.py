@@ -1,0 +1,178 @@
+"""Articles and what was extracted from them, in SQLite: the source of truth of a store.
+
+The quads are a projection of these records. `projections` holds, for each article graph that is
+safely on disk, the key under which it was written, so that after a crash only what is missing is
+written again.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from fabgrid.errors import StoreError
+from fabgrid.graph import serialisation
+from fabgrid.model import Article, Extraction
+
+__all__ = ["Record", "Records"]
+
+FILE = "records.sqlite"
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS articles (
+    url TEXT PRIMARY KEY, id TEXT NOT NULL UNIQUE, fingerprint TEXT NOT NULL, extraction TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS projections (id TEXT PRIMARY KEY, key TEXT NOT NULL) STRICT, WITHOUT ROWID;
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """An article's extraction with the fingerprint of the extractor (ontology, model, version)."""
+
+    extraction: Extraction
+    fingerprint: str
+
+
+class Records:
+    """The open file; every `put` and `remove` is durable when it returns."""
+
+    def __init__(self, connection: sqlite3.Connection, path: Path) -> None:
+        self._connection, self.path = connection, path
+
+    @classmethod
+    def open(cls, folder: Path, *, read_only: bool = False) -> Self:
+        """Open the records of a store's folder, made if absent and not `read_only`.
+
+        Raises StoreError where the file is missing, damaged or not writable.
+        """
+        path = folder / FILE
+        with _refusals(path):
+            connection = _connect_to_read(path) if read_only else _connect_to_write(path)
+            return cls(connection, path)
+
+    def close(self) -> None:
+        """Close the file."""
+        self._connection.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def __len__(self) -> int:
+        return int(self._rows("SELECT count(*) FROM articles")[0][0])
+
+    def get(self, url: str) -> Record | None:
+        """Return the record of an address, None where there is none."""
+        for text, fingerprint in self._rows("SELECT extraction, fingerprint FROM articles WHERE url = ?", url):
+            return Record(self._load(text), fingerprint)
+        return None
+
+    def article(self, article_id: str) -> Article | None:
+        """Return the article of an id, with its text, None where there is none."""
+        for (text,) in self._rows("SELECT extraction FROM articles WHERE id = ?", article_id):
+            return self._load(text).article
+        return None
+
+    def put(self, extraction: Extraction, fingerprint: str) -> None:
+        """Record an article in place of what its address held."""
+        article = extraction.article
+        row = (article.url, article.id, fingerprint, serialisation.dumps(extraction))
+        self._write("INSERT OR REPLACE INTO articles VALUES (?, ?, ?, ?)", [row])
+
+    def remove(self, url: str) -> bool:
+        """Forget an article; tell whether it was there."""
+        return self._write("DELETE FROM articles WHERE url = ?", [(url,)]) > 0
+
+    def urls(self) -> tuple[str, ...]:
+        """Return the addresses, sorted."""
+        return tuple(url for (url,) in self._rows("SELECT url FROM articles ORDER BY url"))
+
+    def states(self) -> dict[str, tuple[str, str]]:
+        """Return article id and fingerprint by address: enough to see what an ingest must read again."""
+        rows = self._rows("SELECT url, id, fingerprint FROM articles ORDER BY url")
+        return {url: (article_id, fingerprint) for url, article_id, fingerprint in rows}
+
+    def extractions(self) -> Iterator[Extraction]:
+        """Yield every extraction, sorted by address, one in memory at a time."""
+        for url in self.urls():
+            record = self.get(url)
+            if record is not None:
+                yield record.extraction
+
+    def projected(self) -> dict[str, str]:
+        """Return, by article id, the key under which its graph was written."""
+        return dict(self._rows("SELECT id, key FROM projections"))
+
+    def mark_projected(self, keys: Mapping[str, str]) -> None:
+        """Note that these article graphs are safely on disk (after `Store.flush`), by article id."""
+        self._write("INSERT OR REPLACE INTO projections VALUES (?, ?)", list(keys.items()))
+
+    def forget_projected(self, ids: Iterable[str]) -> None:
+        """Note that these articles have no graph."""
+        self._write("DELETE FROM projections WHERE id = ?", [(i,) for i in ids])
+
+    def backup(self, folder: Path) -> None:
+        """Write a copy of the file into another folder."""
+        target = sqlite3.connect(folder / FILE)
+        try:
+            with _refusals(folder / FILE):
+                self._connection.backup(target)
+        finally:
+            target.close()
+
+    def _load(self, text: str) -> Extraction:
+        with _refusals(self.path):
+            return serialisation.loads(text)
+
+    def _rows(self, sql: str, *values: str) -> list[Any]:
+        with _refusals(self.path):
+            return self._connection.execute(sql, values).fetchall()
+
+    def _write(self, sql: str, rows: list[tuple[str, ...]]) -> int:
+        with _refusals(self.path), self._connection:
+            return self._connection.executemany(sql, rows).rowcount
+
+
+def _connect_to_write(path: Path) -> sqlite3.Connection:
+    connection = sqlite3.connect(path, check_same_thread=False)
+    connection.execute("PRAGMA journal_mode = WAL")
+    connection.execute("PRAGMA synchronous = FULL")  # NORMAL may lose the last commits with the power
+    connection.executescript(_SCHEMA)
+    return connection
+
+
+def _connect_to_read(path: Path) -> sqlite3.Connection:
+    """Open without writing a byte, also where the folder itself cannot be written."""
+    if not path.is_file():
+        raise StoreError(str(path), "the file is missing", "run fabgrid ingest again")
+    for mode in ("mode=ro", "immutable=1"):
+        connection = sqlite3.connect(f"{path.resolve().as_uri()}?{mode}", uri=True, check_same_thread=False)
+        try:
+            connection.execute("SELECT 1 FROM articles LIMIT 1").fetchall()
+        except sqlite3.OperationalError:
+            connection.close()
+        else:
+            return connection
+    raise sqlite3.DatabaseError("it cannot be read")
+
+
+@contextmanager
+def _refusals(path: Path) -> Iterator[None]:
+    """Turn SQLite's errors into ours."""
+    try:
+        yield
+    except sqlite3.OperationalError as error:
+        remedy = "wait for the other process, or free disk space, and run the command again"
+        raise StoreError(str(path), f"the records cannot be written or read ({error})", remedy) from error
+    except (sqlite3.DatabaseError, ValueError, KeyError, TypeError) as error:
+        remedy = "move the store's folder away and run fabgrid ingest again"
+        raise StoreError(str(path), f"the records are damaged ({error})", remedy) from error

@@ -1,0 +1,88 @@
+"""Extraction <-> JSON: exact, stable and versioned."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import MISSING, fields
+from datetime import date
+from typing import Any
+
+from fabgrid.model import (
+    Article,
+    Definition,
+    Entity,
+    Extraction,
+    Fact,
+    Mention,
+    MentionKind,
+    Observation,
+    Quantity,
+    Span,
+    Status,
+)
+
+__all__ = ["VERSION", "dumps", "loads"]
+
+VERSION = 1  # raised with every change of the nouns that old records could not be read with
+
+_PARTS = {
+    "entities": Entity,
+    "mentions": Mention,
+    "facts": Fact,
+    "observations": Observation,
+    "definitions": Definition,
+}
+_READERS: dict[str, Any] = {
+    "aliases": tuple,
+    "amount": lambda v: Quantity(**v),
+    "quantity": lambda v: Quantity(**v),
+    "published": date.fromisoformat,
+    "status": Status,
+    "kind": MentionKind,
+    "span": lambda v: Span(*v),
+    "evidence": lambda v: Span(*v),
+    "subject_span": lambda v: Span(*v),
+    "object_span": lambda v: Span(*v),
+    "quantity_span": lambda v: Span(*v),
+}
+_LAYOUTS: dict[type, list[tuple[str, Any]]] = {
+    kind: [(f.name, f.default) for f in fields(kind)] for kind in (Article, Quantity, *_PARTS.values())
+}
+
+
+def dumps(extraction: Extraction) -> str:
+    """Return the extraction as JSON; fields that have their default value are left out."""
+    content: dict[str, Any] = {"version": VERSION, "article": _encode(extraction.article)}
+    for name in _PARTS:
+        content[name] = [_encode(value) for value in getattr(extraction, name)]
+    return json.dumps(content, separators=(",", ":"), sort_keys=True)
+
+
+def loads(text: str) -> Extraction:
+    """Return the extraction that `dumps` wrote; raises ValueError for another version."""
+    content = json.loads(text)
+    if content["version"] != VERSION:
+        raise ValueError(f"a record of version {content['version']}, not {VERSION}")
+    parts = {name: tuple(_decode(kind, v) for v in content[name]) for name, kind in _PARTS.items()}
+    return Extraction(article=_decode(Article, content["article"]), **parts)
+
+
+def _encode(value: Any) -> dict[str, Any]:
+    pairs = ((name, getattr(value, name), default) for name, default in _LAYOUTS[type(value)])
+    return {name: _plain(v) for name, v, default in pairs if default is MISSING or v != default}
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Span):
+        return [value.start, value.end]
+    if isinstance(value, Quantity):
+        return _encode(value)
+    return value.isoformat() if isinstance(value, date) else value
+
+
+def _decode(kind: type, content: dict[str, Any]) -> Any:
+    return kind(**{name: _READERS.get(name, _same)(value) for name, value in content.items()})
+
+
+def _same(value: Any) -> Any:
+    return value

@@ -1,0 +1,169 @@
+"""Quads -> Snapshot: reads back what `statements.py` writes."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from datetime import date
+
+import pyoxigraph as ox
+
+from fabgrid.graph import terms
+from fabgrid.graph.terms import FG, OA, QUDT, RDF, RDFS, SCHEMA, SKOS
+from fabgrid.model import (
+    Concept,
+    Evidence,
+    Measurement,
+    Node,
+    Quantity,
+    Snapshot,
+    Source,
+    Span,
+    Statement,
+)
+
+__all__ = ["read"]
+
+
+def read(quads: Iterable[ox.Quad]) -> Snapshot:
+    """Return everything that the quads say, as values; a store is an iterable of its quads."""
+    index = _Index(quads)
+    articles = index.instances(FG + "Article")
+    typed_entities = sorted(s for s in index.subjects() if s.startswith(terms.ENTITY))
+    return Snapshot(
+        nodes={s: _node(index, s) for s in typed_entities if index.has(s, RDF + "type")},
+        sources={s: _source(index, s) for s in articles},
+        statements=tuple(_statement(index, s) for s in index.instances(FG + "Statement")),
+        measurements=tuple(_measurement(index, s) for s in index.instances(FG + "Observation")),
+        concepts=tuple(_concept(index, s) for s in index.instances(SKOS + "Concept")),
+    )
+
+
+class _Index:
+    """Values by subject and predicate."""
+
+    def __init__(self, quads: Iterable[ox.Quad]) -> None:
+        self._values: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
+        for subject, predicate, value, _ in quads:
+            self._values[subject.value][predicate.value].append(value.value)
+
+    def subjects(self) -> Iterable[str]:
+        return self._values.keys()
+
+    def instances(self, class_iri: str) -> list[str]:
+        kind = RDF + "type"
+        return sorted(s for s, of in self._values.items() if class_iri in of.get(kind, ()))
+
+    def has(self, subject: str, predicate: str) -> bool:
+        return predicate in self._values[subject]
+
+    def all(self, subject: str, predicate: str) -> tuple[str, ...]:
+        """Return the values, sorted and without repetition."""
+        return tuple(sorted(set(self._values[subject].get(predicate, ()))))
+
+    def get(self, subject: str, predicate: str) -> str | None:
+        values = self._values[subject].get(predicate)
+        return values[0] if values else None
+
+    def one(self, subject: str, predicate: str) -> str:
+        return self._values[subject][predicate][0]
+
+    def text(self, subject: str, predicate: str) -> str:
+        return self.get(subject, predicate) or ""
+
+
+def _node(index: _Index, iri: str) -> Node:
+    return Node(
+        iri=iri,
+        name=index.text(iri, SKOS + "prefLabel") or terms.local_name(iri),
+        type=terms.local_name(index.one(iri, RDF + "type")),
+        aliases=index.all(iri, SKOS + "altLabel"),
+        description=index.text(iri, RDFS + "comment"),
+        country=index.text(iri, FG + "country"),
+        tickers=index.all(iri, FG + "ticker"),
+        links=index.all(iri, SKOS + "exactMatch"),
+    )
+
+
+def _source(index: _Index, iri: str) -> Source:
+    published = index.get(iri, SCHEMA + "datePublished")
+    return Source(
+        iri=iri,
+        url=index.one(iri, SCHEMA + "url"),
+        title=index.text(iri, SCHEMA + "headline"),
+        publisher=index.text(iri, SCHEMA + "publisher"),
+        published=date.fromisoformat(published) if published else None,
+    )
+
+
+def _statement(index: _Index, iri: str) -> Statement:
+    return Statement(
+        iri=iri,
+        subject=index.one(iri, RDF + "subject"),
+        relation=index.one(iri, RDF + "predicate").removeprefix(FG),
+        object=index.one(iri, RDF + "object"),
+        status=terms.status_of(index.one(iri, FG + "status")),
+        confidence=float(index.one(iri, FG + "confidence")),
+        evidence=_evidence(index, index.one(iri, FG + "evidence")),
+        subject_span=_words(index, iri, "subject"),
+        object_span=_words(index, iri, "object"),
+        rule=index.text(iri, FG + "rule"),
+        claimant=index.get(iri, FG + "claimant"),
+        claimant_text=index.get(iri, FG + "claimantText"),
+        amount=_amount(index, iri),
+        time=index.get(iri, FG + "time"),
+    )
+
+
+def _words(index: _Index, iri: str, end: str) -> Span:
+    return Span(int(index.one(iri, f"{FG}{end}Start")), int(index.one(iri, f"{FG}{end}End")))
+
+
+def _measurement(index: _Index, iri: str) -> Measurement:
+    quantity = _amount(index, iri)
+    assert quantity is not None  # noqa: S101 - every observation is written with its amount
+    return Measurement(
+        iri=iri,
+        subject=index.one(iri, FG + "subject"),
+        metric=index.one(iri, FG + "metric").removeprefix(FG),
+        quantity=quantity,
+        status=terms.status_of(index.one(iri, FG + "status")),
+        confidence=float(index.one(iri, FG + "confidence")),
+        evidence=_evidence(index, index.one(iri, FG + "evidence")),
+        period=index.get(iri, FG + "period"),
+        claimant=index.get(iri, FG + "claimant"),
+        claimant_text=index.get(iri, FG + "claimantText"),
+    )
+
+
+def _concept(index: _Index, iri: str) -> Concept:
+    term = index.one(iri, SKOS + "prefLabel")
+    return Concept(
+        iri=iri,
+        term=term,
+        labels=(term, *index.all(iri, SKOS + "altLabel")),
+        gloss=index.get(iri, SKOS + "definition"),
+        evidence=_evidence(index, index.one(iri, FG + "evidence")),
+    )
+
+
+def _amount(index: _Index, owner: str) -> Quantity | None:
+    iri = index.get(owner, FG + "amount")
+    if iri is None:
+        return None
+    value = index.get(iri, SCHEMA + "value") or index.one(iri, QUDT + "numericValue")
+    return Quantity(
+        value=float(value),
+        unit=index.text(iri, FG + "unit"),
+        surface=index.text(iri, FG + "surface"),
+        approximator=index.text(iri, FG + "approximator"),
+    )
+
+
+def _evidence(index: _Index, iri: str) -> Evidence:
+    position, quote = index.all(iri, OA + "hasSelector")  # sorted, and named so that they sort thus
+    return Evidence(
+        source=index.one(iri, OA + "hasSource"),
+        text=index.one(quote, OA + "exact"),
+        span=Span(int(index.one(position, OA + "start")), int(index.one(position, OA + "end"))),
+    )

@@ -1,0 +1,299 @@
+import os
+import random
+import subprocess
+import sys
+import textwrap
+import time
+from dataclasses import replace
+from pathlib import Path
+
+import pyoxigraph as ox
+import pytest
+
+from fabgrid.errors import StoreError
+from fabgrid.graph.export import to_text
+from fabgrid.graph.statements import article_iri, article_quads
+from fabgrid.graph.store import Store
+from samples import RUN, chips, demo, ingest, iris, power
+
+SUPPLIERS = "SELECT ?s { ?s fg:supplies entity:nvidia } ORDER BY ?s"
+HERE = Path(__file__).parents[1]
+
+
+def suppliers(store):
+    return [row["s"].value.rsplit("/", 1)[-1] for row in store.query(SUPPLIERS)]
+
+
+def test_the_main_query_just_works(tmp_path):
+    with Store.open(demo(tmp_path / "s"), read_only=True) as store:
+        assert suppliers(store) == ["samsung", "tsmc"]
+
+
+def test_replacing_an_article_changes_its_facts_and_nothing_else(tmp_path):
+    with Store.open(demo(tmp_path / "s")) as store:
+        x = chips()
+        store.replace_article(article_iri(x.article), article_quads(replace(x, facts=()), iris(x), run=RUN))
+        assert suppliers(store) == ["samsung"]
+        store.replace_article(article_iri(x.article), article_quads(x, iris(x), run=RUN))
+        assert suppliers(store) == ["samsung", "tsmc"]
+
+
+def test_an_edited_article_takes_the_place_of_the_old_one(tmp_path):
+    with Store.open(demo(tmp_path / "s")) as store:
+        old = chips()
+        new = replace(old, article=replace(old.article, title="Corrected"))
+        store.replace_article(
+            article_iri(new.article),
+            article_quads(new, iris(new), run=RUN),
+            replaces=article_iri(old.article),
+        )
+        assert article_iri(old.article) not in store.articles()
+        assert article_iri(new.article) in store.articles()
+
+
+def test_removing_an_article_removes_its_graph(tmp_path):
+    with Store.open(demo(tmp_path / "s")) as store:
+        store.remove_article(article_iri(power().article))
+        assert store.articles() == (article_iri(chips().article),)
+
+
+def test_the_content_does_not_depend_on_the_order_of_ingest(tmp_path):
+    texts = []
+    for name, order in {"a": [chips(), power()], "b": [power(), chips()]}.items():
+        with Store.open(tmp_path / name, create=True) as store:
+            for x in order:
+                ingest(store, x)
+            texts.append({suffix: to_text(store, suffix) for suffix in (".nq", ".trig", ".csv", ".graphml")})
+    assert texts[0] == texts[1]
+
+
+def test_a_reader_works_beside_a_writer_and_sees_the_store_as_it_was_opened(tmp_path):
+    with Store.open(demo(tmp_path / "s")) as writer, Store.open(tmp_path / "s", read_only=True) as reader:
+        writer.remove_article(article_iri(power().article))
+        assert suppliers(reader) == ["samsung", "tsmc"]
+        assert len(reader.records) == 2
+        with pytest.raises(StoreError, match="reading only"):
+            reader.remove_article(article_iri(power().article))
+
+
+def test_a_second_writer_is_told_what_to_do(tmp_path):
+    with Store.open(demo(tmp_path / "s")), pytest.raises(StoreError, match="another fabgrid writes"):
+        Store.open(tmp_path / "s")
+
+
+def test_no_store_names_the_command_that_makes_one(tmp_path):
+    with pytest.raises(StoreError, match="fabgrid ingest PATH"):
+        Store.open(tmp_path / "none")
+
+
+def test_a_folder_with_other_things_is_not_taken(tmp_path):
+    (tmp_path / "thesis.doc").touch()
+    with pytest.raises(StoreError, match="not a store"):
+        Store.open(tmp_path, create=True)
+    assert [p.name for p in tmp_path.iterdir()] == ["thesis.doc"]
+
+
+@pytest.mark.parametrize(
+    ("text", "says"), [("fabgrid store 99", "upgrade"), ("fabgrid store 0", "rebuild it"), ("x", "damaged")]
+)
+def test_another_format_is_refused_with_a_remedy(tmp_path, text, says):
+    (demo(tmp_path / "s") / "format").write_text(text)
+    with pytest.raises(StoreError, match=says):
+        Store.open(tmp_path / "s")
+
+
+def test_damaged_quads_are_refused_and_rebuilt_from_the_records(tmp_path):
+    path = demo(tmp_path / "s")
+    with Store.open(path) as store:
+        before = to_text(store, ".nq")
+    (path / "quads" / "CURRENT").write_text("x")
+    with pytest.raises(StoreError, match="the records are kept"):
+        Store.open(path)
+    for file in (path / "quads").iterdir():
+        file.unlink()
+    (path / "quads").rmdir()
+    with Store.open(path) as store:
+        assert store.records.projected() == {}
+        ingest(store)
+        assert to_text(store, ".nq") == before
+
+
+def test_opening_repairs_what_a_killed_writer_left(tmp_path):
+    path = demo(tmp_path / "s")
+    with Store.open(path) as store:
+        store.records.remove(power().article.url)  # recorded as gone, but its graph still there
+    (path / "quads" / "bulk-7.sst").touch()
+    with Store.open(path) as store:
+        assert store.articles() == (article_iri(chips().article),)
+        assert set(store.records.projected()) == {chips().article.id}
+    assert not list((path / "quads").glob("bulk-*"))
+
+
+def test_entities_are_written_as_a_difference(tmp_path):
+    def node(name):
+        s, p = ox.NamedNode("https://w3id.org/fabgrid/entity/a"), ox.NamedNode("http://x/p")
+        return ox.Quad(s, p, ox.Literal(name), ox.NamedNode("https://w3id.org/fabgrid/graph/entities"))
+
+    with Store.open(tmp_path / "s", create=True) as store:
+        store.replace_entities([node("1"), node("2")])
+        store.replace_entities([node("2"), node("3")])
+        assert set(store) == {node("2"), node("3")}
+        store.replace_entities([])
+        assert len(store) == 0
+
+
+def test_a_backup_is_a_store(tmp_path):
+    with Store.open(demo(tmp_path / "s")) as store:
+        store.backup(tmp_path / "copy")
+        with pytest.raises(StoreError, match="exists"):
+            store.backup(tmp_path / "copy")
+        text = to_text(store, ".nq")
+    with Store.open(tmp_path / "copy") as copy:
+        assert to_text(copy, ".nq") == text
+        assert len(copy.records) == 2
+
+
+def many(count):
+    """As many copies of one article, under other addresses."""
+    x = chips()
+    copies = (replace(x, article=replace(x.article, url=f"https://example.org/{i}")) for i in range(count))
+    return {article_iri(c.article): list(article_quads(c, iris(c), run=RUN)) for c in copies}
+
+
+@pytest.mark.parametrize("count", [1, 30])
+def test_many_articles_at_once_give_the_same_as_one_by_one(tmp_path, count):
+    graphs = many(count)
+    with Store.open(tmp_path / "a", create=True) as store, Store.open(tmp_path / "b", create=True) as other:
+        store.replace_articles(graphs)
+        store.replace_articles({iri: quads[:-3] for iri, quads in graphs.items()})
+        for iri, quads in graphs.items():
+            other.replace_article(iri, quads[:-3])
+        assert set(store) == set(other)
+
+
+BULK_WRITER = """
+    import sys
+    sys.path[:0] = [sys.argv[2], sys.argv[2] + "/graph"]
+    from fabgrid.graph.store import Store
+    from test_store import many
+
+    graphs = many(40)
+    store = Store.open(sys.argv[1])
+    print("ready", flush=True)
+    store.replace_articles(graphs)
+    print("done", flush=True)
+"""
+
+
+def test_kill_9_in_a_bulk_load_leaves_all_or_nothing(tmp_path):
+    path = demo(tmp_path / "s")
+    with Store.open(path) as store:
+        before = len(store)
+    added = sum(map(len, many(40).values()))
+    dice = random.Random(3)
+    for _ in range(4):
+        command = [sys.executable, "-c", textwrap.dedent(BULK_WRITER), str(path), str(HERE)]
+        process = subprocess.Popen(command, stdout=subprocess.PIPE)
+        assert process.stdout.readline() == b"ready\n"
+        time.sleep(dice.uniform(0.0, 0.12))
+        process.kill()
+        process.communicate()
+        assert len(ox.Store.read_only(str(path / "quads"))) in {before, before + added}
+        with Store.open(path) as store:  # graphs without a record are taken out
+            assert len(store) == before
+        assert not list((path / "quads").glob("bulk-*"))
+
+
+WRITER = """
+    import sys
+    sys.path.insert(0, sys.argv[2])
+    from dataclasses import replace
+    from samples import RUN, chips, ingest, iris, power
+    from fabgrid.graph.statements import article_iri, article_quads
+    from fabgrid.graph.store import Store
+
+    often = len(sys.argv) > 3
+    with Store.open(sys.argv[1]) as store:
+        x = chips()
+        few = replace(x, facts=x.facts[:2], observations=(), definitions=())
+        print("ready", flush=True)
+        while True:
+            for version in (few, x):
+                store.replace_article(article_iri(x.article), article_quads(version, iris(x), run=RUN))
+                if often:
+                    store.flush()
+"""
+
+
+def test_kill_9_never_leaves_half_an_article(tmp_path):
+    path = demo(tmp_path / "s")
+    x = chips()
+    few = replace(x, facts=x.facts[:2], observations=(), definitions=())
+    whole = [set(article_quads(v, iris(x), run=RUN)) for v in (few, x)]
+    dice = random.Random(7)
+    for _ in range(5):
+        command = [sys.executable, "-c", textwrap.dedent(WRITER), str(path), str(HERE)]
+        process = subprocess.Popen(command, stdout=subprocess.PIPE, env={**os.environ, "PYTHONPATH": ""})
+        assert process.stdout.readline() == b"ready\n"
+        time.sleep(dice.uniform(0.01, 0.15))
+        process.kill()
+        process.communicate()
+        with Store.open(path) as store:
+            assert set(store.graph(article_iri(x.article))) in whole
+
+
+INGESTER = """
+    import sys
+    sys.path[:0] = [sys.argv[2], sys.argv[2] + "/graph"]
+    from samples import ingest
+    from test_store import corpus
+    from fabgrid.graph.store import Store
+
+    print("ready", flush=True)
+    with Store.open(sys.argv[1], create=True) as store:
+        for x in corpus():
+            ingest(store, x)
+"""
+
+
+def corpus():
+    x, y = chips(), power()
+    for number in range(12):
+        yield replace(
+            x, article=replace(x.article, url=f"https://example.org/{number % 8}", title=str(number))
+        )
+    yield y
+
+
+def test_kill_9_anywhere_in_an_ingest_then_again_gives_the_same_bytes(tmp_path):
+    with Store.open(tmp_path / "calm", create=True) as store:
+        for x in corpus():
+            ingest(store, x)
+        expected = to_text(store, ".nq")
+    dice = random.Random(11)
+    path = tmp_path / "killed"
+    for _ in range(5):
+        command = [sys.executable, "-c", textwrap.dedent(INGESTER), str(path), str(HERE)]
+        process = subprocess.Popen(command, stdout=subprocess.PIPE)
+        assert process.stdout.readline() == b"ready\n"
+        time.sleep(dice.uniform(0.0, 0.4))
+        process.kill()
+        process.communicate()
+    with Store.open(path, create=True) as store:
+        for x in corpus():
+            ingest(store, x)
+        assert to_text(store, ".nq") == expected
+
+
+def test_readers_open_while_another_process_writes(tmp_path):
+    path = demo(tmp_path / "s")
+    command = [sys.executable, "-c", textwrap.dedent(WRITER), str(path), str(HERE), "flush"]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE)
+    try:
+        assert process.stdout.readline() == b"ready\n"
+        for _ in range(10):
+            with Store.open(path, read_only=True) as store:
+                assert suppliers(store) == ["samsung", "tsmc"]
+    finally:
+        process.kill()
+        process.communicate()
