@@ -97,7 +97,7 @@ class Number:
 
     def text_from(self, start: int) -> str:
         """Return what stands between a character and the quantity."""
-        return self.doc.doc.text[start : self.found.span.start]
+        return self.doc.text[start : self.found.span.start]
 
     def before(self, types: Types) -> Sighting | None:
         """Return the last mention of the types before the quantity, in its sentence."""

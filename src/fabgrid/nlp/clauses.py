@@ -9,6 +9,7 @@ from spacy.tokens import Doc, Token
 from spacy.tokens import Span as DocSpan
 
 from fabgrid.model import Span
+from fabgrid.nlp.reading import reading_of
 
 __all__ = [
     "MentionedDoc",
@@ -36,6 +37,7 @@ class MentionedDoc:
 
     def __init__(self, doc: Doc, sightings: Iterable[Sighting]) -> None:
         self.doc = doc
+        self.text = reading_of(doc).text
         self._starts, self._sentences = offsets(doc)
         self._at: dict[int, Sighting] = {}
         for sighting in sightings:
@@ -180,9 +182,7 @@ def phrase_of(token: Token) -> set[int]:
 
 def modified_noun(token: Token) -> Token:
     """Return the noun that a number modifies ("a 140 MW facility"), the number itself where there is none."""
-    while (
-        token.dep_ in _NOUN_MODIFIERS and token.head.i != token.i and token.head.pos_ not in ("VERB", "AUX")
-    ):
+    while token.dep_ in _NOUN_MODIFIERS and token.head.i != token.i and token.head.pos_ not in ("VERB", "AUX"):
         token = token.head
     return token
 
@@ -192,6 +192,6 @@ def evidence_at(sentence: DocSpan, at: int) -> Span:
 
     The parser joins a heading to the sentence below it.
     """
-    text, start, end = sentence.doc.text, sentence.start_char, sentence.end_char
+    text, start, end = reading_of(sentence.doc).text, sentence.start_char, sentence.end_char
     before, after = text.rfind("\n\n", start, at), text.find("\n\n", at, end)
     return Span(before + 2 if before >= 0 else start, after if after >= 0 else end)

@@ -38,7 +38,11 @@ class Confidence:
         """Read the shipped table."""
         table = json.loads(FILE.read_text(encoding="utf-8"))
         return cls(
-            table["threshold"], table["frames"], tuple(table["model_only"]), tuple(table["frame_only"]), tuple(table["both"])
+            table["threshold"],
+            table["frames"],
+            tuple(table["model_only"]),
+            tuple(table["frame_only"]),
+            tuple(table["both"]),
         )
 
     def of_frame(self, frame: str, relation: str) -> float:

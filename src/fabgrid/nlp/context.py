@@ -18,10 +18,12 @@ _PLAN = frozenset(
     "forecast project envisage due offer bid approve".split()
 )
 _DENY = frozenset(
-    "deny refuse reject abandon scrap cancel drop decline dismiss fail shelve withdraw terminate rule halt suspend block walk".split()
+    "deny refuse reject abandon scrap cancel drop decline dismiss fail shelve withdraw terminate "
+    "rule halt suspend block walk".split()
 )
 _RUMOUR = frozenset(
-    "consider explore weigh mull discuss negotiate rumour rumor study evaluate contemplate talk report speculate".split()
+    "consider explore weigh mull discuss negotiate rumour rumor study evaluate "
+    "contemplate talk report speculate".split()
 )
 _HEDGES = frozenset("could may might reportedly possibly potentially allegedly perhaps".split())
 _FUTURE = frozenset("will shall 'll would".split())
@@ -29,12 +31,8 @@ _PAST_WORDS = frozenset("former formerly ex-chief previously ex then-chief erstw
 _PLAN_NOUNS = frozenset("plan agreement deal proposal bid intention goal contract order commitment".split())
 _DENY_NOUNS = frozenset("refusal denial cancellation".split())
 _RUMOUR_NOUNS = frozenset("talk discussion negotiation rumour rumor speculation".split())
-_PLANNED_MODIFIERS = frozenset(
-    "planned proposed future forthcoming upcoming pending intended prospective".split()
-)
-_PAST_CLAUSE = re.compile(
-    r"\b(no longer|used to|until (?:19|20)\d\d|until (?:last|this) (?:year|month))\b", re.I
-)
+_PLANNED_MODIFIERS = frozenset("planned proposed future forthcoming upcoming pending intended prospective".split())
+_PAST_CLAUSE = re.compile(r"\b(no longer|used to|until (?:19|20)\d\d|until (?:last|this) (?:year|month))\b", re.I)
 _SAYING = frozenset(
     "say tell announce report estimate claim confirm add note warn state disclose reveal argue predict forecast "
     "expect believe think calculate reckon write insist suggest acknowledge declare explain deny".split()
@@ -67,11 +65,7 @@ def _chain(anchor: Token) -> Iterator[Token]:
             return
         if token.dep_ in ("ROOT", "ccomp", "relcl", "advcl"):
             return
-        if (
-            token.dep_ == "conj"
-            and token.pos_ == "VERB"
-            and any(c.dep_ in ("nsubj", "aux") for c in token.children)
-        ):
+        if token.dep_ == "conj" and token.pos_ == "VERB" and any(c.dep_ in ("nsubj", "aux") for c in token.children):
             return
         token = token.head
 

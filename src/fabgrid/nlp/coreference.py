@@ -114,7 +114,7 @@ def _is_definite(token: Token) -> bool:
     if left is None or left.lower_ not in ("the", "this", "that", "his", "her"):
         return False
     plain = all(
-        c.dep_ in ("det", "poss") or (c.dep_ in ("amod", "compound", "nmod") and not c.ent_type_ == "PERSON")
+        c.dep_ in ("det", "poss") or (c.dep_ in ("amod", "compound", "nmod") and c.ent_type_ != "PERSON")
         for c in token.lefts
     )
     return plain and not any(c.dep_ in ("relcl", "acl") for c in token.rights)
@@ -135,9 +135,7 @@ def _antecedent(token: Token, kinds: frozenset[str], noun: str) -> Candidate | N
     for age in range(min(3, number + 1)):
         sent = reading.sentences[number - age]
         limit = token.i if age == 0 else sent.end
-        fitting = [
-            c for c in reading.within(sent.start, limit) if c.type in kinds and c.end <= token.i and c.entity
-        ]
+        fitting = [c for c in reading.within(sent.start, limit) if c.type in kinds and c.end <= token.i and c.entity]
         fitting = [c for c in fitting if not (age == 0 and noun and _is_subject(token))] or fitting
         subjects = [c for c in fitting if _is_subject(token.doc[c.end - 1])]
         if age == 0 and token.lower_ == "its":
@@ -231,9 +229,4 @@ def _major(members: list[Candidate]) -> str:
 
 
 def _joinable(a: str, b: str) -> bool:
-    return (
-        a == b
-        or {a, b} <= _ADOPTING
-        or (a == "Person" and b == "Company")
-        or {a, b} <= {"Product", "Technology"}
-    )
+    return a == b or {a, b} <= _ADOPTING or (a == "Person" and b == "Company") or {a, b} <= {"Product", "Technology"}

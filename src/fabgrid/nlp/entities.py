@@ -49,7 +49,8 @@ _NOT_NAMES = frozenset(
 )
 _NER_TYPES = {"PERSON": "Person", "ORG": "Company", "GPE": "Place", "LOC": "Place", "FAC": "Facility"}
 _CHIP_NOUNS = frozenset(
-    "chip chips gpu gpus processor processors accelerator accelerators cpu cpus model models server servers system systems".split()
+    "chip chips gpu gpus processor processors accelerator accelerators cpu cpus model models "
+    "server servers system systems".split()
 )
 _MODEL_NUMBER = re.compile(r"^(?=.*[A-Z])(?=.*\d)[A-Z][A-Za-z0-9.\-]{1,11}s?$")
 _POWER = re.compile(r"^[\d.,]+-?(?:MW|GW|kW|MWh|GWh|megawatts?|gigawatts?)$", re.I)
@@ -121,11 +122,14 @@ class EntityFinder:
     def _facilities(self, doc: Doc, names: list[Candidate]) -> Iterator[Candidate]:
         at = {i: c for c in names for i in range(c.start, c.end)}
         for token in doc:
-            if token.lower_.rstrip("s") in self._facility_nouns or token.lower_ in self._facility_nouns:
-                if token.pos_ in ("NOUN", "PROPN") and token.i not in at:
-                    candidate = self._described(token, at)
-                    if candidate is not None:
-                        yield candidate
+            if token.i in at or token.pos_ not in ("NOUN", "PROPN") or not self._names_facility(token):
+                continue
+            candidate = self._described(token, at)
+            if candidate is not None:
+                yield candidate
+
+    def _names_facility(self, token: Token) -> bool:
+        return token.lower_ in self._facility_nouns or token.lower_.rstrip("s") in self._facility_nouns
 
     def _described(self, head: Token, at: dict[int, Candidate]) -> Candidate | None:
         """Return the facility that the noun and its modifiers describe, if they single one out."""
@@ -143,15 +147,14 @@ class EntityFinder:
         return Candidate(start, head.i + 1, "Facility", "facility", words.text, kind=MentionKind.NAME)
 
     def _sited(self, head: Token, at: dict[int, Candidate]) -> bool:
-        for child in head.children:
-            if child.dep_ == "prep" and child.lower_ in ("in", "near", "outside", "at"):
-                if any((c := at.get(t.i)) is not None and c.type == "Place" for t in child.children):
-                    return True
-        return False
+        links = (c for c in head.children if c.dep_ == "prep" and c.lower_ in ("in", "near", "outside", "at"))
+        named = (at.get(t.i) for link in links for t in link.children)
+        return any(c is not None and c.type == "Place" for c in named)
 
 
 _WEAK = frozenset(
-    "new first second third next large larger big huge massive same other own such latest existing several two three four".split()
+    "new first second third next large larger big huge massive same other own such latest existing "
+    "several two three four".split()
 )
 _BUILD_LEMMAS = frozenset(
     "build construct open acquire buy operate own expand develop run close sell lease restart power".split()
@@ -201,11 +204,7 @@ def _is_name(span: Span) -> bool:
     text = span.text
     if text in _NOT_NAMES or "\n" in text or len(text) < 2 or not any(c.isupper() for c in text):
         return False
-    if (
-        span[0].ent_type_ in ("ORG", "FAC")
-        and all(t.pos_ not in ("PROPN", "X") for t in span)
-        and len(span) == 1
-    ):
+    if span[0].ent_type_ in ("ORG", "FAC") and all(t.pos_ not in ("PROPN", "X") for t in span) and len(span) == 1:
         return text.isupper() or not span[0].is_sent_start
     return not text[0].isdigit()
 

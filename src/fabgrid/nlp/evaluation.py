@@ -23,15 +23,11 @@ Name = int | str  # the position of an annotated entity, or the normal form of a
 Triple = tuple[Name, str, Name]
 
 BINS = 10  # of the expected calibration error
-_LEGAL = (
-    "incorporated inc corporation corp company co limited ltd llc plc ag sa nv gmbh holding holdings group"
-)
+_LEGAL = "incorporated inc corporation corp company co limited ltd llc plc ag sa nv gmbh holding holdings group"
 _LEGAL_FORM = re.compile(rf"\b(?:{'|'.join(_LEGAL.split())})\b\.?")
 _POSSESSIVE = re.compile(r"['’]s\b")
 _PUNCTUATION = re.compile(r"[^\w%$+.& -]|(?<=\D)\.(?=\D|$)|-")
-_LITTLE_WORDS = frozenset(
-    ["the", "a", "an", "of", "in", "at", "on", "for", "new", "its", "their", "to", "and"]
-)
+_LITTLE_WORDS = frozenset(["the", "a", "an", "of", "in", "at", "on", "for", "new", "its", "their", "to", "and"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,9 +179,7 @@ class _Names:
         self.wanted: Sequence[Document] = wanted["entities"]
         self._found: Sequence[Document] = found.get("entities", ())
         self._wanted_at, self._found_at = _positions(self.wanted), _positions(self._found)
-        self._described = {
-            i: _content(e["name"]) for i, e in enumerate(self.wanted) if e["type"] == "Facility"
-        }
+        self._described = {i: _content(e["name"]) for i, e in enumerate(self.wanted) if e["type"] == "Facility"}
 
     def __call__(self, name: str) -> Name:
         """Return the position of the annotated entity, or else the name's normal form."""
@@ -276,9 +270,7 @@ def _verbatim(statement: Document, text: str) -> bool:
 def _claimants(gold: Mapping[Triple, Document], got: Mapping[Triple, Document], names: _Names) -> Score:
     claimed = [t for t in gold if gold[t].get("claimant")]
     attributed = [t for t in gold.keys() & got.keys() if got[t].get("claimant")]
-    right = [
-        t for t in claimed if t in attributed and names(got[t]["claimant"]) == names(gold[t]["claimant"])
-    ]
+    right = [t for t in claimed if t in attributed and names(got[t]["claimant"]) == names(gold[t]["claimant"])]
     return Score(len(right), len(attributed), len(claimed))
 
 
@@ -292,9 +284,7 @@ def _by_kind(right: Iterable[str], found: Iterable[str], wanted: Iterable[str]) 
     return {kind: Score(*(c[kind] for c in counts)) for kind in sorted(set().union(*counts))}
 
 
-def _errors(
-    gold: Mapping[Triple, Document], got: Mapping[Triple, Document], names: _Names, id_: str
-) -> Iterator[str]:
+def _errors(gold: Mapping[Triple, Document], got: Mapping[Triple, Document], names: _Names, id_: str) -> Iterator[str]:
     for label, these, those in (("wrong", got, gold), ("missed", gold, got)):
         for triple in sorted(these.keys() - those.keys(), key=str):
             said = f"{names.show(triple[0])} {triple[1]} {names.show(triple[2])}"

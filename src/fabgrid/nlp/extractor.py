@@ -62,7 +62,10 @@ class Extractor:
                 yield from self._batch(short)
                 short = []
             if len(article.text) > limit:
-                yield SourceError(article.url, f"too long: {len(article.text):,} characters, the limit is {limit:,}; split it")
+                yield SourceError(
+                    article.url,
+                    f"too long: {len(article.text):,} characters, the limit is {limit:,}; split it",
+                )
         yield from self._batch(short)
 
     def _batch(self, articles: list[Article]) -> Iterator[Extraction]:

@@ -36,12 +36,16 @@ Frame = Callable[[Span, Reading, Lexicon], Iterator[Match]]
 _AT = ("in", "near", "outside", "at")
 _BODIES = frozenset({"Company", "GridOperator", "Organization"})
 _ASSET_TYPES = frozenset({"Company", "GridOperator", "Facility"})
-_ASSETS = frozenset("stake share interest business unit subsidiary division company portfolio % majority half firm arm".split())
+_ASSETS = frozenset(
+    "stake share interest business unit subsidiary division company portfolio % majority half firm arm".split()
+)
 _EQUATING = frozenset("be include comprise remain become".split())
 _EVENT_OBJECT = ("of", "in", "with", "into", "against", "between", "to")
 _LIGHT_VERBS = frozenset(
-    "abandon agree announce approve close complete consider explore finalise finalize finish form have hold launch make mull "
-    "negotiate own open plan propose pursue scrap seek sign strike take weigh win acquire buy raise drop terminate end".split()
+    "abandon agree announce approve close complete consider explore finalise finalize finish form have hold "
+    "launch make mull "
+    "negotiate own open plan propose pursue scrap seek sign strike take weigh win acquire "
+    "buy raise drop terminate end".split()
 )
 
 
@@ -107,9 +111,7 @@ def _complements(verb: Token, pattern: VerbPattern) -> list[Token]:
     if pattern.noun:
         nouns = [o for o in objects(verb) if o.lemma_.lower() == pattern.noun]
         return [
-            t
-            for n in nouns
-            for t in prepositional(n, pattern.preposition) or prepositional(verb, pattern.preposition)
+            t for n in nouns for t in prepositional(n, pattern.preposition) or prepositional(verb, pattern.preposition)
         ]
     if not pattern.preposition:
         return objects(verb)
@@ -175,19 +177,13 @@ def _event_actors(noun: Token, reading: Reading) -> list[Candidate]:
 def roles(sent: Span, reading: Reading, lexicon: Lexicon) -> Iterator[Match]:
     """Nouns for parts in a relation: "X, a supplier to Y", "Y's rival X", "Intel CEO Pat Gelsinger"."""
     for noun in sent:
-        if (
-            noun.pos_ not in ("NOUN", "PROPN")
-            or noun.i in reading.at
-            and reading.at[noun.i].source != "anaphor"
-        ):
+        if noun.pos_ not in ("NOUN", "PROPN") or (noun.i in reading.at and reading.at[noun.i].source != "anaphor"):
             continue
         for role in _role_nouns(noun, lexicon):
             parties = _parties(noun, reading)
             holders = [c for c in _holders(noun, reading) if c not in parties]
             if holders and parties:
-                yield from _pairs(
-                    role.relation, holders, parties, noun, "role", inverse=not role.names_subject
-                )
+                yield from _pairs(role.relation, holders, parties, noun, "role", inverse=not role.names_subject)
 
 
 def _role_nouns(noun: Token, lexicon: Lexicon) -> list[RoleNoun]:
@@ -201,9 +197,7 @@ def _role_nouns(noun: Token, lexicon: Lexicon) -> list[RoleNoun]:
 
 def _holders(noun: Token, reading: Reading) -> list[Candidate]:
     """Return who is called by the noun."""
-    if noun.dep_ in ("appos", "compound", "nmod", "amod") or (
-        noun.dep_ == "dep" and noun.head.i in reading.at
-    ):
+    if noun.dep_ in ("appos", "compound", "nmod", "amod") or (noun.dep_ == "dep" and noun.head.i in reading.at):
         named = reading.at.get(noun.head.i)
         if named is not None:
             return [named]
@@ -213,26 +207,25 @@ def _holders(noun: Token, reading: Reading) -> list[Candidate]:
         return _all(subjects(noun.head), reading)
     if noun.dep_ == "nsubj" and noun.head.lemma_ in _EQUATING:  # "its customers include A and B"
         return _all(objects(noun.head), reading)
-    listed = [
-        c for child in noun.rights if child.dep_ in ("appos", "prep") for c in _listed_under(child, reading)
-    ]
+    listed = [c for child in noun.rights if child.dep_ in ("appos", "prep") for c in _listed_under(child, reading)]
     if listed:
         return listed
-    if noun.dep_ == "pobj" and noun.head.lower_ == "as" and noun.head.head.pos_ == "VERB":
-        verb = noun.head.head
-        return _all(objects(verb) if not is_passive(verb) and objects(verb) else subjects(verb), reading)
-    if noun.dep_ == "pobj" and noun.head.lower_ == "among":
-        verb = governor(noun)
-        return _all(objects(verb) or subjects(verb), reading) if verb is not None else []
-    return []
+    return _holders_by_verb(noun, reading) if noun.dep_ == "pobj" else []
+
+
+def _holders_by_verb(noun: Token, reading: Reading) -> list[Candidate]:
+    """Return who is called so through a verb: "chose X as its supplier", "counts X among its customers"."""
+    verb = governor(noun)
+    if verb is None or noun.head.lower_ not in ("as", "among"):
+        return []
+    named = [] if is_passive(verb) else objects(verb)
+    return _all(named or subjects(verb), reading)
 
 
 def _listed_under(child: Token, reading: Reading) -> list[Candidate]:
     if child.dep_ == "appos":
         return arguments(child, reading)
-    if child.lower_ in ("including", "like") or (
-        child.lower_ == "as" and any(t.lower_ == "such" for t in child.lefts)
-    ):
+    if child.lower_ in ("including", "like") or (child.lower_ == "as" and any(t.lower_ == "such" for t in child.lefts)):
         return _all([t for t in child.children if t.dep_ in ("pobj", "pcomp")], reading)
     return []
 
@@ -255,10 +248,12 @@ def _parties(noun: Token, reading: Reading) -> list[Candidate]:
 
 def _owner(possessive: Token) -> Token:
     """Return the possessor; "whose" stands for the noun before its relative clause."""
-    clause = possessive.head.head if possessive.lower_ == "whose" else possessive
-    while clause.dep_ not in ("relcl", "ROOT") and possessive.lower_ == "whose":
+    if possessive.lower_ != "whose":
+        return possessive
+    clause: Token = possessive
+    while clause.dep_ not in ("relcl", "ROOT"):
         clause = clause.head
-    return clause.head if clause.dep_ == "relcl" and possessive.lower_ == "whose" else possessive
+    return clause.head if clause.dep_ == "relcl" else possessive
 
 
 def _compound_party(noun: Token, reading: Reading) -> list[Candidate]:
@@ -284,9 +279,7 @@ def modifiers(sent: Span, reading: Reading, lexicon: Lexicon) -> Iterator[Match]
             continue
         for other in _modified(token, reading):
             for word in words:
-                yield from _pairs(
-                    word.relation, [owner], [other], token, "modifier", inverse=not word.names_subject
-                )
+                yield from _pairs(word.relation, [owner], [other], token, "modifier", inverse=not word.names_subject)
 
 
 def _modified(token: Token, reading: Reading) -> list[Candidate]:
@@ -373,11 +366,7 @@ def _beside(place: Candidate, sent: Span, reading: Reading) -> list[tuple[Candid
 
 
 def _is_adjective(token: Token) -> bool:
-    return (
-        token.tag_ in ("JJ", "NNP")
-        and token.i + 1 < len(token.doc)
-        and token.nbor().text not in (",", "'s", "’s")
-    )
+    return token.tag_ in ("JJ", "NNP") and token.i + 1 < len(token.doc) and token.nbor().text not in (",", "'s", "’s")
 
 
 def _wider(place: Candidate, places: list[Candidate], sent: Span) -> list[Candidate]:
@@ -398,9 +387,7 @@ def affiliation(sent: Span, reading: Reading, lexicon: Lexicon) -> Iterator[Matc
             continue
         if head.nbor().lower_ in ("of", "at", "from"):
             bodies = _all([t for t in head.nbor().children if t.dep_ == "pobj"], reading)
-            yield from _pairs(
-                "worksFor", [person], [b for b in bodies if b.type in _BODIES], head, "affiliation"
-            )
+            yield from _pairs("worksFor", [person], [b for b in bodies if b.type in _BODIES], head, "affiliation")
 
 
 FRAMES: tuple[Frame, ...] = (verbal, nominal, roles, modifiers, possessive, location, affiliation)

@@ -57,7 +57,7 @@ class Gazetteer:
         return self._by_key.get(name_key(name))
 
     def _add(self, nlp: Language, matcher: PhraseMatcher, prefix: str, names: dict[str, list[_Entry]]) -> None:
-        for number, (doc, entries) in enumerate(zip(nlp.tokenizer.pipe(names), names.values(), strict=True)):
+        for number, (doc, entries) in enumerate(zip(map(nlp.make_doc, names), names.values(), strict=True)):
             key = f"{prefix}{number}"
             self._entries[key] = entries
             matcher.add(key, [doc])
@@ -126,7 +126,7 @@ class Places:
             self._canonical.update(dict.fromkeys((k.name, *k.aliases, *k.demonyms), k.name))
         for name in (*_countries(), *_states()):
             self._canonical.setdefault(name, name)
-        self._names.add("place", list(nlp.tokenizer.pipe(self._canonical)))
+        self._names.add("place", list(map(nlp.make_doc, self._canonical)))
 
     def find(self, doc: Doc) -> Iterator[Candidate]:
         """Yield a candidate for every country, state and region, and for cities that stand as places."""

@@ -18,6 +18,7 @@ from spacy.tokens import Doc, Token
 
 from fabgrid.model import Definition, Span
 from fabgrid.nlp.clauses import MentionedDoc, evidence_at, offsets
+from fabgrid.nlp.reading import reading_of
 from fabgrid.nlp.units import words
 
 __all__ = ["Abbreviation", "abbreviations", "definitions"]
@@ -181,19 +182,13 @@ def _by_letters(letters: str, long: str) -> bool:
 
 def _spell(letters: str, parts: list[str], skipped: int) -> bool:
     if not letters:
-        return len(parts) <= 1 or all(
-            p[0].isupper() or p[0].isdigit() or p.lower() in _EMPTY for p in parts[:5]
-        )
+        return len(parts) <= 1 or all(p[0].isupper() or p[0].isdigit() or p.lower() in _EMPTY for p in parts[:5])
     if not parts:
         return False
     word, rest = parts[0].lower(), parts[1:]
     word = word[1:] if word.startswith("ex") and letters[0] == "x" else word
     for taken in range(min(len(letters), len(word)), 0, -1):
-        if (
-            word[0] == letters[0]
-            and _is_subsequence(letters[:taken], word)
-            and _spell(letters[taken:], rest, skipped)
-        ):
+        if word[0] == letters[0] and _is_subsequence(letters[:taken], word) and _spell(letters[taken:], rest, skipped):
             return True
     return (word in _EMPTY or skipped < 1) and _spell(letters, rest, skipped + (word not in _EMPTY))
 
@@ -238,8 +233,9 @@ def definitions(doc: Doc) -> tuple[Definition, ...]:
     no entry of a glossary.
     """
     found: dict[str, tuple[int, str | None, str | None]] = {}
-    for one in abbreviations(doc.text).values():
-        gloss = one.rest.of(doc.text).strip() if one.rest else None
+    text = reading_of(doc).text
+    for one in abbreviations(text).values():
+        gloss = one.rest.of(text).strip() if one.rest else None
         found[one.short] = one.short_span.start, one.long, gloss
     for at, term, gloss in _glosses(doc):
         found.setdefault(term, (at, None, gloss))
@@ -253,10 +249,11 @@ def definitions(doc: Doc) -> tuple[Definition, ...]:
 
 
 def _glosses(doc: Doc) -> Iterator[tuple[int, str, str]]:
-    for match in _QUOTED_TERM.finditer(doc.text):
+    text = reading_of(doc).text
+    for match in _QUOTED_TERM.finditer(text):
         yield match.start("term"), match["term"], match["gloss"].strip()
     starts: list[int] = []
-    for match in _EXPLANATION.finditer(doc.text):
+    for match in _EXPLANATION.finditer(text):
         gloss = (match["inside"] or match["between"]).strip()
         if not _GLOSS_OPENS.match(gloss) or _A_SENTENCE.match(gloss) or gloss.count(" ") < 2:
             continue
@@ -264,7 +261,7 @@ def _glosses(doc: Doc) -> Iterator[tuple[int, str, str]]:
         last = doc[bisect_right(starts, match.start() - 1) - 1]
         start = _term_start(last, gloss)
         if start is not None:
-            yield start, doc.text[start : match.start()], gloss
+            yield start, text[start : match.start()], gloss
 
 
 def _term_start(last: Token, gloss: str) -> int | None:

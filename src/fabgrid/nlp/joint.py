@@ -103,9 +103,7 @@ class _Scores:
     relation: list[Floats] = field(default_factory=list)
     status: list[Floats] = field(default_factory=list)
     claim: list[Floats] = field(default_factory=list)
-    mention: dict[int, tuple[Floats, Floats, Floats, float]] = field(
-        default_factory=dict
-    )  # claimant, back, antecedent
+    mention: dict[int, tuple[Floats, Floats, Floats, float]] = field(default_factory=dict)  # claimant, back, antecedent
     phrases: list[Phrase] = field(default_factory=list)
 
 
@@ -298,9 +296,7 @@ class JointModel:
             )
         return tuple(sorted(out, key=lambda p: (p.subject, p.object, -p.probability)))
 
-    def _claimant(
-        self, scores: _Scores, mentions: Sequence[JointMention], pair: int
-    ) -> tuple[int | None, bool, float]:
+    def _claimant(self, scores: _Scores, mentions: Sequence[JointMention], pair: int) -> tuple[int | None, bool, float]:
         """Return who claims a pair: a mention's index, or that it is a phrase; and how likely that is."""
         asked, sentence = scores.claim[pair], mentions[scores.pairs[pair][0]].sentence
         who = [n for n in scores.mention if mentions[n].sentence == sentence]
@@ -309,9 +305,7 @@ class JointModel:
         best = int(chances.argmax())
         return (who[best - 2] if best > 1 else None), best == 1, float(chances[best])
 
-    def _links(
-        self, scores: _Scores, sentences: Sequence[str], mentions: Sequence[JointMention]
-    ) -> tuple[Link, ...]:
+    def _links(self, scores: _Scores, sentences: Sequence[str], mentions: Sequence[JointMention]) -> tuple[Link, ...]:
         """Link every nominal to the likeliest earlier mention, or to none where that is likelier."""
         order = sorted(scores.mention, key=lambda n: (mentions[n].sentence, mentions[n].start))
         at = np.array([mentions[n].sentence for n in order], dtype=np.int64)

@@ -10,9 +10,7 @@ from fabgrid.ontology import Ontology, RelationType
 
 __all__ = ["Lexicon", "RoleNoun", "VerbPattern"]
 
-PREPOSITIONS = frozenset(
-    "across against among at between by for from in into of on onto over to under with".split()
-)
+PREPOSITIONS = frozenset("across against among at between by for from in into of on onto over to under with".split())
 
 
 @dataclass(frozen=True, slots=True)

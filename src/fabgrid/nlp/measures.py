@@ -100,7 +100,7 @@ _PART_ONLY = re.compile(r"\b(?:stake|shares|interest)\b")
 def price_of_deal(number: Number) -> Binding | None:
     """Bind the price of what was bought: "bought X for $5bn", "its $5bn acquisition of X"."""
     if number.kind != "money" or _PART_ONLY.search(
-        number.doc.doc.text, number.sentence.start_char, number.sentence.end_char
+        number.doc.text, number.sentence.start_char, number.sentence.end_char
     ):
         return None
     noun = number.noun
@@ -228,21 +228,13 @@ def listed_share(number: Number) -> Binding | None:
         return None
     memory = number.memory
     here = any("market_share" in c.metrics for c in number.cues)
-    there = (
-        memory.binding
-        and memory.binding.metric == "market_share"
-        and number.sentence.start - memory.sentence < 80
-    )
+    there = memory.binding and memory.binding.metric == "market_share" and number.sentence.start - memory.sentence < 80
     if not here and not there:
         return None
     first = number.first
     for i in range(first - 1, max(number.sentence.start, first - 5) - 1, -1):
         if hit := number.doc.at(i):
-            return (
-                bind("market_share", hit, "listed")
-                if _BEFORE_SHARE.match(number.text_from(hit[0].end))
-                else None
-            )
+            return bind("market_share", hit, "listed") if _BEFORE_SHARE.match(number.text_from(hit[0].end)) else None
     return None
 
 
@@ -259,7 +251,7 @@ _WHOLE = re.compile(
 
 def part_of_whole(number: Number) -> Binding | None:
     """Bind a share of the whole: "makes 90% of the world's", "handles roughly 80% of the load"."""
-    if number.kind != "percent" or not _WHOLE.match(number.doc.doc.text, number.found.span.end):
+    if number.kind != "percent" or not _WHOLE.match(number.doc.text, number.found.span.end):
         return None
     if number.verb.lemma_ not in _SHARING or number.found.span.start < number.verb.idx:
         return None
@@ -267,9 +259,7 @@ def part_of_whole(number: Number) -> Binding | None:
 
 
 _MOVES = words(
-    "rise fall gain lose add slip jump climb drop shed sink tumble ease close end finish surge plunge slide "
-    "soar "
-    "go"
+    "rise fall gain lose add slip jump climb drop shed sink tumble ease close end finish surge plunge slide soar go"
 )
 _BY_HOW_MUCH = frozenset({"dobj", "npadvmod", "advmod", "nsubj", "pobj", "dep", "attr"})
 

@@ -19,6 +19,7 @@ from fabgrid.nlp.clauses import MentionedDoc, Sighting, evidence_at, modified_no
 from fabgrid.nlp.cues import by_cue
 from fabgrid.nlp.measures import LAST_MEASURES, MEASURES
 from fabgrid.nlp.quantities import FoundQuantity, Kind, find_times
+from fabgrid.nlp.reading import reading_of
 from fabgrid.nlp.units import alternatives
 from fabgrid.ontology import Metric, Ontology
 
@@ -165,9 +166,7 @@ def _bind(number: Number) -> Binding | None:
     return None
 
 
-def _numbers(
-    doc: MentionedDoc, quantities: Iterable[FoundQuantity], metrics: dict[str, Metric]
-) -> Iterator[Number]:
+def _numbers(doc: MentionedDoc, quantities: Iterable[FoundQuantity], metrics: dict[str, Metric]) -> Iterator[Number]:
     sentence: DocSpan | None = None
     cues: tuple[Cue, ...] = ()
     memory = Memory()
@@ -182,7 +181,7 @@ def _numbers(
 def _cues(sentence: DocSpan, metrics: dict[str, Metric]) -> Iterator[Cue]:
     pattern, words = _vocabulary(tuple((word, m.name) for m in metrics.values() for word in m.nouns))
     start = sentence.start_char
-    text = sentence.doc.text[start : sentence.end_char]
+    text = reading_of(sentence.doc).text[start : sentence.end_char]
     for match in pattern.finditer(text.lower().replace("’", "'")):
         yield Cue(Span(start + match.start(), start + match.end()), words[match.group()])
 
@@ -228,7 +227,7 @@ def _signed(number: Number, metric: str, evidence: Span) -> Quantity:
     quantity, start = number.found.quantity, number.found.span.start
     if metric not in _SIGNED:
         return quantity
-    before = number.doc.doc.text[max(evidence.start, start - 45) : start]
+    before = number.doc.text[max(evidence.start, start - 45) : start]
     if _FALL.search(_CLAUSES.split(before)[-1]):
         return replace(quantity, value=-quantity.value)
     return quantity
@@ -237,5 +236,5 @@ def _signed(number: Number, metric: str, evidence: Span) -> Quantity:
 def _period(number: Number, evidence: Span) -> str | None:
     """Return the time that stands nearest to the number, in its sentence."""
     at = number.found.span.start - evidence.start
-    times = find_times(evidence.of(number.doc.doc.text))
+    times = find_times(evidence.of(number.doc.text))
     return min(times, key=lambda t: abs(t.span.start - at)).surface if times else None

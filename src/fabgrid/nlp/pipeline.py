@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+from bisect import bisect_right
 from collections.abc import Callable, Mapping
 from functools import lru_cache
 from pathlib import Path
@@ -135,11 +136,13 @@ def make_observations(nlp: Language, name: str, ontology: str | None) -> Compone
             for c in reading.candidates
         ]
 
+        starts = [t.idx for t in doc]
+
         def context(span: Span) -> tuple[Status, str | None]:
-            token = doc.char_span(span.start, span.end, alignment_mode="expand").root
+            token = doc[bisect_right(starts, span.start) - 1]
             return status_of(token, ""), claimant_of(token, reading)
 
-        found = observations(doc, quantities.find(doc.text), sightings, loaded, context=context)
+        found = observations(doc, quantities.find(reading.text), sightings, loaded, context=context)
         reading.observations = list(found)
         return doc
 

@@ -61,14 +61,10 @@ _SIGN = re.compile(rf"(?<![A-Za-z])({alternatives(CURRENCY_SIGNS)})[ \u00a0]?$")
 _WORD_SCALE = re.compile(rf"[\s\u00a0-]?({alternatives(WORD_SCALES)})\b", re.IGNORECASE)
 _LETTER_SCALE = re.compile(rf"[ \u00a0]?({alternatives(LETTER_SCALES)})(?![\w/])")
 _AFTER = alternatives(c for c in CURRENCY_SIGNS if c.isupper() or c in "€£¥₩₹")
-_CODE_AFTER = re.compile(
-    rf"[\s\u00a0-]?(?:({_AFTER})(?!\w)|((?i:{alternatives(CURRENCY_WORDS)}))\b|(cents)\b)"
-)
+_CODE_AFTER = re.compile(rf"[\s\u00a0-]?(?:({_AFTER})(?!\w)|((?i:{alternatives(CURRENCY_WORDS)}))\b|(cents)\b)")
 _UNIT = re.compile(rf"[ \u00a0]?-?(?:({alternatives(UNIT_SIGNS)})(?!\w)|((?i:{alternatives(UNIT_WORDS)}))\b)")
 _PER = re.compile(rf"(?:\s*/\s*|[\s-]+(?:per|an?|each|every)[\s-]+)((?i:{alternatives(PER)}))(?!\w)")
-_RANGE = re.compile(
-    r"(?:\s?[-–—]\s?|\s+(?:to|and|or)\s+)(?:(?:over|about|more than|nearly|almost|around|some)\s+)?"
-)
+_RANGE = re.compile(r"(?:\s?[-–—]\s?|\s+(?:to|and|or)\s+)(?:(?:over|about|more than|nearly|almost|around|some)\s+)?")
 _APPROXIMATE = {
     "about": "about|around|roughly|approximately|nearly|almost|some|circa|close to|an estimated|estimated|~",
     "over": "over|more than|above|exceeding|in excess of|upwards of|>",
@@ -330,9 +326,7 @@ def _is_plural(word: str) -> bool:
     return len(word) > 3 and word.endswith("s") and not word.endswith(_ENDINGS_OF_SINGULARS)
 
 
-_OF_WHAT = re.compile(
-    r"(?:\s+of(?:\s+[\w-]+){1,3}?)?(?=\s+(?:an?|per|each|every|annually|monthly|daily)\b|/)"
-)
+_OF_WHAT = re.compile(r"(?:\s+of(?:\s+[\w-]+){1,3}?)?(?=\s+(?:an?|per|each|every|annually|monthly|daily)\b|/)")
 _ADVERBS = {"annually": "year", "monthly": "month", "daily": "day"}
 _ADVERB = re.compile(r"\s+(annually|monthly|daily)\b")
 

@@ -59,6 +59,7 @@ class Reading:
     definitions: list[Definition] = field(default_factory=list)
     judgement: Judgement | None = None  # of the joint model
     at: dict[int, Candidate] = field(default_factory=dict)  # token index -> the candidate over it
+    text: str = ""  # `doc.text` is put together anew at every call
     sentences: tuple[Span, ...] = ()
     starts: list[int] = field(default_factory=list)  # of the sentences
 
@@ -92,7 +93,7 @@ if not Doc.has_extension("reading"):
 def reading_of(doc: Doc) -> Reading:
     """Return the doc's reading, a new one the first time."""
     if doc._.reading is None:
-        sentences = tuple(doc.sents)
-        doc._.reading = Reading(sentences=sentences, starts=[s.start for s in sentences])
+        sentences = tuple(doc.sents) if doc.has_annotation("SENT_START") else (doc[:],)
+        doc._.reading = Reading(text=doc.text, sentences=sentences, starts=[s.start for s in sentences])
     reading: Reading = doc._.reading
     return reading

@@ -55,8 +55,13 @@ class Recogniser:
             span = _aligned(sents[mention.sentence], mention.start, mention.end)
             if span is not None:
                 yield Candidate(
-                    span.start, span.end, mention.type, "joint", span.text,
-                    kind=_KINDS[mention.kind], score=mention.score,
+                    span.start,
+                    span.end,
+                    mention.type,
+                    "joint",
+                    span.text,
+                    kind=_KINDS[mention.kind],
+                    score=mention.score,
                 )
 
     def judge(self, doc: Doc, encoding: joint.Encoding, candidates: list[Candidate]) -> Judgement:
@@ -76,8 +81,13 @@ class Recogniser:
             phrase = phrases.get(mentions[pair.subject].sentence) if pair.phrase else None
             judgement.relations.setdefault(sent.start, []).append(
                 Scored(
-                    candidates[pair.subject], candidates[pair.object], pair.relation, pair.probability,
-                    pair.status, claimant, phrase,
+                    candidates[pair.subject],
+                    candidates[pair.object],
+                    pair.relation,
+                    pair.probability,
+                    pair.status,
+                    claimant,
+                    phrase,
                 )
             )
         return judgement
@@ -101,7 +111,9 @@ def _mention(doc: Doc, sent: Span, number: int, candidate: Candidate) -> joint.J
     span = doc[candidate.start : candidate.end]
     kind = "name" if candidate.kind is MentionKind.NAME else "nominal"
     first = sent.start_char
-    return joint.JointMention(number, span.start_char - first, span.end_char - first, candidate.type, kind, candidate.score)
+    return joint.JointMention(
+        number, span.start_char - first, span.end_char - first, candidate.type, kind, candidate.score
+    )
 
 
 def _phrase(sent: Span, reading: joint.JointReading, number: int) -> str | None:

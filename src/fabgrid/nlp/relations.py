@@ -19,7 +19,19 @@ from fabgrid.ontology import Ontology
 
 __all__ = ["RelationFinder", "text_span"]
 
-_PRICED = frozenset({"acquires", "investsIn", "funds", "supplies", "fabricatesFor", "builds", "partnersWith", "regulates", "sues"})
+_PRICED = frozenset(
+    {
+        "acquires",
+        "investsIn",
+        "funds",
+        "supplies",
+        "fabricatesFor",
+        "builds",
+        "partnersWith",
+        "regulates",
+        "sues",
+    }
+)
 LEAST = 0.1  # a less certain proposal is no fact, whatever the threshold
 NEAR = 80  # characters between a sum of money and the word of a fact that it belongs to
 
@@ -87,9 +99,7 @@ class RelationFinder:
     def _accepts(self, reading: Reading, rule: str, found: Match | Scored, confidence: float) -> bool:
         """Check the types, and keep the proposal with the verdict for `explain`."""
         objection = self._objection(found)
-        proposal = Proposal(
-            rule, found.subject.entity, found.relation, found.object.entity, confidence, objection
-        )
+        proposal = Proposal(rule, found.subject.entity, found.relation, found.object.entity, confidence, objection)
         reading.proposals.append(proposal)
         return not objection
 
@@ -182,4 +192,3 @@ def _time(sent: Span, anchor: Token) -> str | None:
         return None
     at = anchor.idx - sent.start_char
     return min(times, key=lambda t: abs(t.span.start - at)).surface
-

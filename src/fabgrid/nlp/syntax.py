@@ -12,16 +12,16 @@ __all__ = ["arguments", "by_agents", "governor", "objects", "prepositional", "su
 
 # Nouns that say nothing of their own: "a group of firms", "the likes of Nvidia".
 TRANSPARENT = frozenset(
-    "all both each group handful host like likes list majority many member most number one pair part range series set some".split()
+    "all both each group handful host like likes list majority many member most number one pair part range "
+    "series set some".split()
 )
 _LISTING = frozenset({"including", "like", "as", "include", "namely"})
 _RELATIVE = frozenset({"which", "that", "who", "whom"})
 _OBJECT_CONTROL = frozenset(
-    "allow ask enable force help let order persuade push require tell urge permit get select choose pick hire tap contract appoint name".split()
+    "allow ask enable force help let order persuade push require tell urge permit get select choose pick "
+    "hire tap contract appoint name".split()
 )
-_SEE_THROUGH = frozenset(
-    {"Company", "GridOperator", "Organization", "Person", "Product", "Technology", "Facility"}
-)
+_SEE_THROUGH = frozenset({"Company", "GridOperator", "Organization", "Person", "Product", "Technology", "Facility"})
 
 
 def arguments(token: Token, reading: Reading) -> list[Candidate]:
@@ -107,17 +107,9 @@ def is_passive(verb: Token) -> bool:
     """Tell whether the verb is passive, in full ("was bought") or reduced ("chips made by TSMC")."""
     if any(c.dep_ in ("nsubjpass", "auxpass", "agent") for c in verb.children):
         return True
-    if (
-        verb.tag_ == "VBN"
-        and verb.dep_ == "conj"
-        and not any(c.dep_ in ("aux", "nsubj") for c in verb.children)
-    ):
+    if verb.tag_ == "VBN" and verb.dep_ == "conj" and not any(c.dep_ in ("aux", "nsubj") for c in verb.children):
         return is_passive(verb.head)
-    return (
-        verb.tag_ == "VBN"
-        and verb.dep_ in ("acl", "amod")
-        and not any(c.dep_ == "dobj" for c in verb.children)
-    )
+    return verb.tag_ == "VBN" and verb.dep_ in ("acl", "amod") and not any(c.dep_ == "dobj" for c in verb.children)
 
 
 def objects(verb: Token) -> list[Token]:
@@ -130,10 +122,7 @@ def objects(verb: Token) -> list[Token]:
         return [verb.head]
     # "designs and sells chips": the last of coordinated verbs has the object
     return [
-        o
-        for c in verb.rights
-        if c.dep_ == "conj" and c.pos_ == "VERB" and not _has_subject(c)
-        for o in objects(c)
+        o for c in verb.rights if c.dep_ == "conj" and c.pos_ == "VERB" and not _has_subject(c) for o in objects(c)
     ][:1]
 
 
