@@ -326,3 +326,10 @@ def test_a_query_starts_without_slow_imports(tmp_path):
     started = time.monotonic()
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, check=True).stdout == b"3\n"
     assert time.monotonic() - started < 2
+
+
+def test_an_inverse_property_finds_the_edges_that_are_written(graph):
+    along = graph.query("SELECT ?a ?b { ?a fg:supplies ?b } ORDER BY ?a ?b")
+    back = graph.query("SELECT ?a ?b { ?b fg:suppliedBy ?a } ORDER BY ?a ?b")
+    assert along.rows
+    assert back.rows == along.rows

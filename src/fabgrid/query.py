@@ -100,8 +100,9 @@ def run(store: Store, query: str, bindings: Mapping[str, object] | None = None) 
     found = _find(query)
     sparql.check(found.text, vocabulary=vocabulary())
     values = dict(_values(store, found, bindings or {}))
+    inverses = {r.inverse: r.name for r in load().relations.values() if r.inverse}
     try:
-        return _table(store.query(sparql.bind(found.text, values)))
+        return _table(store.query(sparql.bind(sparql.forward(found.text, inverses), values)))
     except (SyntaxError, OSError, RuntimeError, ValueError) as error:
         raise QueryError(str(error)) from error
 

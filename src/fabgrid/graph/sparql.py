@@ -12,7 +12,7 @@ import pyoxigraph as ox
 from fabgrid.errors import QueryError
 from fabgrid.graph.terms import PREFIXES
 
-__all__ = ["bind", "check", "variables"]
+__all__ = ["bind", "check", "forward", "variables"]
 
 # IRIs, strings and prefixed names may hold anything that looks like a comment or a keyword, so they are
 # matched first, and as generously as the parser does (backslashes included).
@@ -74,6 +74,24 @@ def check(sparql: str, *, vocabulary: Collection[str] = ()) -> None:
         raise _readable(sparql, str(error), tokens) from None
     for token in tokens:
         _check_term(sparql, token, vocabulary)
+
+
+def forward(sparql: str, inverses: Mapping[str, str]) -> str:
+    """Return the query with inverse properties as paths along the edges that are written.
+
+    `inverses` leads from the local name of an inverse to that of its property: `?a fg:suppliedBy ?b`
+    becomes `?a (^fg:supplies) ?b`. What CONSTRUCT makes may name an inverse; it stays.
+    """
+    tokens = list(_tokens(sparql))
+    template = any(t.keyword == "CONSTRUCT" for t in tokens)
+    where = next((t.start for t in tokens if t.keyword == "WHERE"), 0) if template else 0
+    parts, at = [], 0
+    for token in (t for t in tokens if t.start >= where):
+        name = inverses.get(token.text.removeprefix("fg:")) if token.text.startswith("fg:") else None
+        if name is not None:
+            parts += [sparql[at : token.start], f"(^fg:{name})"]
+            at = token.start + len(token.text)
+    return "".join([*parts, sparql[at:]])
 
 
 def _refuse(sparql: str, token: _Token) -> None:
