@@ -1,6 +1,9 @@
-"""Measure how often each frame is right, on annotated articles with their own mentions.
+"""Measure how sure frames and model are, and write src/fabgrid/nlp/model/confidence.json.
 
-python training/confidence.py ARTICLES...      writes the `frames` of src/fabgrid/nlp/model/confidence.json
+python training/confidence.py frames ARTICLES...   how often each frame is right, with the articles' own mentions
+python training/confidence.py curves GOLD_DIR      one probability for both, and the threshold, on unseen articles
+
+`frames` runs where the joint model was trained, for it uses no model; `curves` where it was not.
 """
 
 from __future__ import annotations
@@ -12,40 +15,52 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 from convert import parse
+from numpy.typing import NDArray
 from spacy.tokens import Doc
 
 from fabgrid import ontology as vocabulary
+from fabgrid.errors import SourceError
 from fabgrid.model import MentionKind
 from fabgrid.nlp import pipeline
-from fabgrid.nlp.confidence import FILE
+from fabgrid.nlp.confidence import FILE, Confidence, log_odds
+from fabgrid.nlp.evaluation import verdicts
 from fabgrid.nlp.frames import FRAMES
 from fabgrid.nlp.lexicon import Lexicon
 from fabgrid.nlp.reading import Candidate, reading_of
+from fabgrid.nlp.relations import RelationFinder
+from fabgrid.sources import read
 
 PRIOR, WEIGHT = 0.6, 4  # a frame counts as if it had been right PRIOR of WEIGHT times before
 LEAST = 5  # cases under which a frame is not told apart by relation type
+WANTED = 0.78  # precision that the threshold must reach on the articles of `curves`
+PULL = 0.5  # strength with which the curves are pulled to the identity
 
 
-def main(files: list[Path]) -> None:
-    """Count and write."""
+def write(**values: Any) -> None:
+    """Put values into the shipped table."""
+    table = json.loads(FILE.read_text(encoding="utf-8"))
+    FILE.write_text(json.dumps(table | values, indent=1) + "\n", encoding="utf-8")
+
+
+# ---------------------------------------------------------------- frames
+
+
+def frames(files: list[Path]) -> None:
+    """Count how often each frame is right."""
     articles = [parse(f)[0] for f in files]
     counts: dict[str, list[int]] = defaultdict(lambda: [0, 0])
-    nlp = pipeline.load()
     texts = (a["text"] for a in articles)
-    for article, doc in zip(articles, nlp.pipe(texts, disable=list(pipeline.COMPONENTS)), strict=True):
+    docs = pipeline.load().pipe(texts, disable=list(pipeline.COMPONENTS))
+    for article, doc in zip(articles, docs, strict=True):
         for frame, relation, right in _matches(article, doc):
             for key in (frame, f"{frame}:{relation}"):
                 counts[key][0] += right
                 counts[key][1] += 1
-    table = json.loads(FILE.read_text(encoding="utf-8"))
-    table["frames"] = {
-        key: round((right + PRIOR * WEIGHT) / (n + WEIGHT), 3)
-        for key, (right, n) in sorted(counts.items())
-        if n >= LEAST or ":" not in key
-    }
-    FILE.write_text(json.dumps(table, indent=1) + "\n", encoding="utf-8")
-    for key, (right, n) in sorted(counts.items()):
+    shown = {k: c for k, c in sorted(counts.items()) if c[1] >= LEAST or ":" not in k}
+    write(frames={k: round((right + PRIOR * WEIGHT) / (n + WEIGHT), 3) for k, (right, n) in shown.items()})
+    for key, (right, n) in shown.items():
         print(f"{key:40} {right:5} of {n:5}  {right / n:.2f}")
 
 
@@ -56,18 +71,16 @@ def _matches(article: dict[str, Any], doc: Doc) -> Iterator[tuple[str, str, bool
     stated = {(s["subject"], ontology.root(s["predicate"]), s["object"]) for s in article["statements"]}
     reading = reading_of(doc)
     reading.place([c for m in article["mentions"] if (c := _candidate(doc, m)) is not None])
-    for sent in doc.sents:
+    for sent in reading.sentences:
         seen = set()
-        for frame in FRAMES:
-            for m in frame(sent, reading, lexicon):
-                ends = m.subject.entity, m.object.entity
-                key = (m.frame, m.relation, ends)
-                if ends[0] == ends[1] or key in seen or not ontology.admits(m.relation, m.subject.type, m.object.type):
-                    continue
-                seen.add(key)
-                root = ontology.root(m.relation)
-                both = ontology.relations[root].symmetric and (ends[1], root, ends[0]) in stated
-                yield m.frame, m.relation, (ends[0], root, ends[1]) in stated or both
+        for m in (m for frame in FRAMES for m in frame(sent, reading, lexicon)):
+            ends, root = (m.subject.entity, m.object.entity), ontology.root(m.relation)
+            key = (m.frame, m.relation, ends)
+            if ends[0] == ends[1] or key in seen or not ontology.admits(m.relation, m.subject.type, m.object.type):
+                continue
+            seen.add(key)
+            turned = ontology.relations[root].symmetric and (ends[1], root, ends[0]) in stated
+            yield m.frame, m.relation, turned or (ends[0], root, ends[1]) in stated
 
 
 def _candidate(doc: Doc, mention: dict[str, Any]) -> Candidate | None:
@@ -75,10 +88,74 @@ def _candidate(doc: Doc, mention: dict[str, Any]) -> Candidate | None:
     if span is None:
         return None
     kind = MentionKind.NAME if mention["kind"] == "name" else MentionKind.NOMINAL
-    return Candidate(
-        span.start, span.end, mention["type"], "gold", span.text, kind=kind, entity=mention["entity"]
-    )
+    return Candidate(span.start, span.end, mention["type"], "gold", span.text, kind=kind, entity=mention["entity"])
+
+
+# ---------------------------------------------------------------- curves
+
+
+def curves(folder: Path) -> None:
+    """Fit the three logistic curves and choose the threshold."""
+    rows = [row for gold in sorted(folder.glob("*.gold.json")) for row in _claims(gold)]
+    cases = {
+        "model_only": [(1.0, m, right) for m, f, right in rows if f is None],
+        "frame_only": [(1.0, f, right) for m, f, right in rows if m is None],
+        "both": [(1.0, m, f, right) for m, f, right in rows if m is not None and f is not None],
+    }
+    fitted = {name: _fit(np.array(case, dtype=float)) for name, case in cases.items()}
+    write(**{name: [round(x, 3) for x in weights] for name, weights in fitted.items()})
+    Confidence.load.cache_clear()
+    sure = sorted(((_sure(m, f), right) for m, f, right in rows), reverse=True)
+    best, right = 0.5, 0
+    for n, (p, ok) in enumerate(sure, start=1):
+        right += ok
+        if n > 50 and right / n >= WANTED:
+            best = p
+    write(threshold=round(min(max(best, 0.3), 0.7), 2))
+    for name, case in cases.items():
+        print(f"{name:12} {len(case):5} cases, {sum(c[-1] for c in case):5.0f} right: {fitted[name]}")
+    print("threshold", json.loads(FILE.read_text())["threshold"])
+
+
+def _sure(model: float | None, frame: float | None) -> float:
+    return Confidence.load().joined(model, frame)
+
+
+def _claims(gold: Path) -> Iterator[tuple[float | None, float | None, bool]]:
+    """Yield the log-odds of model and frame for every claim of an article, and whether it is right."""
+    (article,) = read([gold.with_name(gold.name.replace(".gold.json", ".md"))])
+    if isinstance(article, SourceError):
+        raise article
+    doc, ontology, table = pipeline.load()(article.text), vocabulary.load(), Confidence.load()
+    reading, finder = reading_of(doc), RelationFinder(ontology)
+    claims = [c for s in reading.sentences for c in finder.claims(s, reading).values()]
+    statements = [{"s": c.subject.entity, "p": c.relation, "o": c.object.entity} for c in claims]
+    entities = [{"name": e.name, "type": e.type, "aliases": list(e.aliases)} for e in reading.entities.values()]
+    right = verdicts(json.loads(gold.read_text("utf-8")), {"entities": entities, "statements": statements}, ontology)
+    for claim, ok in zip(claims, right, strict=True):
+        model = log_odds(claim.scored.probability) if claim.scored else None
+        frame = log_odds(table.of_frame(claim.match.frame, claim.match.relation)) if claim.match else None
+        yield model, frame, ok
+
+
+def _fit(case: NDArray[np.float64]) -> list[float]:
+    """Return the weights of a logistic regression, drawn a little to the identity (Newton's method)."""
+    x, y = case[:, :-1], case[:, -1]
+    start = np.array([0.0, *([1.0] if x.shape[1] == 2 else [1.0, 0.5])])
+    w = start.copy()
+    for _ in range(50):
+        p = 1 / (1 + np.exp(-x @ w))
+        gradient = x.T @ (p - y) + PULL * (w - start)
+        hessian = (x * (p * (1 - p))[:, None]).T @ x + PULL * np.eye(len(w))
+        w -= np.linalg.solve(hessian, gradient)
+    return [float(v) for v in w]
 
 
 if __name__ == "__main__":
-    main([Path(a) for a in sys.argv[1:]])
+    what, *arguments = sys.argv[1:] or [""]
+    if what == "frames" and arguments:
+        frames([Path(a) for a in arguments])
+    elif what == "curves" and len(arguments) == 1:
+        curves(Path(arguments[0]))
+    else:
+        sys.exit(__doc__)

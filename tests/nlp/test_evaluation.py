@@ -26,9 +26,7 @@ def said(subject: str, relation: str, object_: str, **more: Any) -> dict[str, An
     return {"s": subject, "p": relation, "o": object_, "status": "asserted", "evidence": "E", **more}
 
 
-def document(
-    *statements: dict[str, Any], entities: list[dict[str, Any]] | None = None, **more: Any
-) -> dict[str, Any]:
+def document(*statements: dict[str, Any], entities: list[dict[str, Any]] | None = None, **more: Any) -> dict[str, Any]:
     known = entities or [entity("TSMC"), entity("Nvidia", "Company", "NVDA"), entity("AMD")]
     return {"id": "doc", "entities": known, "statements": list(statements), **more}
 
@@ -78,9 +76,7 @@ def test_what_says_the_same_matches(wanted: dict[str, Any], found: dict[str, Any
     ],
 )
 def test_what_says_something_else_does_not(found: dict[str, Any]) -> None:
-    assert compared(document(said("TSMC", "supplies", "Nvidia")), document(found)).parts[
-        "statements"
-    ] == Score(0, 1, 1)
+    assert compared(document(said("TSMC", "supplies", "Nvidia")), document(found)).parts["statements"] == Score(0, 1, 1)
 
 
 def test_a_described_facility_matches_by_its_words() -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from fabgrid.nlp.frames import Match
 
-__all__ = ["Confidence"]
+__all__ = ["Confidence", "log_odds"]
 
 FILE = Path(__file__).parent / "model" / "confidence.json"
 UNSEEN = 0.5  # a frame that was measured nowhere
@@ -22,8 +22,8 @@ class Confidence:
     """How sure a fact is.
 
     `frames` holds the precision of each frame and relation type ("active:supplies") and of each frame
-    ("active") on the training articles; `alone` and `both` are (intercept, slope of the model's
-    log-odds, slope of the frame's) of two logistic curves fitted on the development articles.
+    ("active") on the training articles; the curves are logistic: an intercept, then the slopes of the
+    model's log-odds and of the frame's, fitted on the development articles.
     """
 
     threshold: float
@@ -50,19 +50,22 @@ class Confidence:
         return self.frames.get(f"{frame}:{relation}", self.frames.get(frame, UNSEEN))
 
     def __call__(self, match: Match | None, probability: float | None) -> float:
-        """Return the probability that the fact holds; one of match and probability is given."""
-        if match is None:
-            a, b = self.model_only
-            return _squash(a + b * _odds(probability or 0.0))
-        frame = _odds(self.of_frame(match.frame, match.relation))
-        if probability is None:
-            a, b = self.frame_only
-            return _squash(a + b * frame)
-        a, b, c = self.both
-        return _squash(a + b * _odds(probability) + c * frame)
+        """Return the probability that a fact holds; at least one of match and model's probability is given."""
+        model = None if probability is None else log_odds(probability)
+        frame = None if match is None else log_odds(self.of_frame(match.frame, match.relation))
+        return self.joined(model, frame)
+
+    def joined(self, model: float | None, frame: float | None) -> float:
+        """Return the probability for the log-odds of model and frame, one of which may be missing."""
+        if model is not None and frame is not None:
+            a, b, c = self.both
+            return _squash(a + b * model + c * frame)
+        a, b = self.frame_only if model is None else self.model_only
+        return _squash(a + b * (frame if model is None else model or 0.0))  # type: ignore[operator]
 
 
-def _odds(p: float) -> float:
+def log_odds(p: float) -> float:
+    """Return the log-odds of a probability, which is kept away from 0 and 1."""
     p = min(max(p, 0.005), 0.995)
     return math.log(p / (1 - p))
 

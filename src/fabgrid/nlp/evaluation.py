@@ -16,7 +16,7 @@ from typing import Any
 
 from fabgrid.ontology import Ontology
 
-__all__ = ["Comparison", "Report", "Score", "compare", "normal_form", "report"]
+__all__ = ["Comparison", "Report", "Score", "compare", "normal_form", "report", "verdicts"]
 
 Document = Mapping[str, Any]
 Name = int | str  # the position of an annotated entity, or the normal form of a name that is none
@@ -134,6 +134,13 @@ def compare(wanted: Document, found: Document, ontology: Ontology, *, text: str 
         judged=tuple((float(x.get("confidence", 1.0)), t in right) for t, x in got.items()),
         errors=tuple(_errors(gold, got, names, str(wanted.get("id", "")))),
     )
+
+
+def verdicts(wanted: Document, found: Document, ontology: Ontology) -> list[bool]:
+    """Tell of every found statement, in order, whether the annotation states it."""
+    names = _Names(wanted, found)
+    gold = _triples(wanted, names, ontology)
+    return [_triple(statement, names, ontology) in gold for statement in found.get("statements", ())]
 
 
 # ---------------------------------------------------------------- names

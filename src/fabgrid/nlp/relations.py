@@ -17,7 +17,7 @@ from fabgrid.nlp.reading import Candidate, Proposal, Reading, reading_of
 from fabgrid.nlp.recogniser import Scored
 from fabgrid.ontology import Ontology
 
-__all__ = ["RelationFinder", "text_span"]
+__all__ = ["Claim", "RelationFinder", "text_span"]
 
 _PRICED = frozenset(
     {
@@ -37,7 +37,7 @@ NEAR = 80  # characters between a sum of money and the word of a fact that it be
 
 
 @dataclass(slots=True)
-class _Claim:
+class Claim:
     """All that speaks for one relation between two entities in one sentence."""
 
     relation: str
@@ -60,12 +60,13 @@ class RelationFinder:
         reading = reading_of(doc)
         for sent in reading.sentences:
             if len(reading.within(sent.start, sent.end)) > 1:
-                for claim in self._claims(sent, reading).values():
+                for claim in self.claims(sent, reading).values():
                     if (confidence := self._sureness(claim)) >= LEAST:
                         reading.facts.append(self._fact(claim, sent, reading, confidence))
 
-    def _claims(self, sent: Span, reading: Reading) -> dict[tuple[str, str, str], _Claim]:
-        claims: dict[tuple[str, str, str], _Claim] = {}
+    def claims(self, sent: Span, reading: Reading) -> dict[tuple[str, str, str], Claim]:
+        """Return what frames and model say in a sentence, by subject, top relation type and object."""
+        claims: dict[tuple[str, str, str], Claim] = {}
         for frame in FRAMES:
             for match in frame(sent, reading, self._lexicon):
                 confidence = self._confidence.of_frame(match.frame, match.relation)
@@ -80,8 +81,8 @@ class RelationFinder:
                     claim.scored = pair
         return claims
 
-    def _claim(self, claims: dict[tuple[str, str, str], _Claim], found: Match | Scored) -> _Claim:
-        return claims.setdefault(self._key(found), _Claim(found.relation, found.subject, found.object))
+    def _claim(self, claims: dict[tuple[str, str, str], Claim], found: Match | Scored) -> Claim:
+        return claims.setdefault(self._key(found), Claim(found.relation, found.subject, found.object))
 
     def _key(self, found: Match | Scored) -> tuple[str, str, str]:
         root = self._ontology.root(found.relation)
@@ -114,10 +115,10 @@ class RelationFinder:
             return f"the object is a {object_.type}; {kind.name} needs {kind.range}"
         return ""
 
-    def _sureness(self, claim: _Claim) -> float:
+    def _sureness(self, claim: Claim) -> float:
         return self._confidence(claim.match, claim.scored.probability if claim.scored else None)
 
-    def _fact(self, claim: _Claim, sent: Span, reading: Reading, confidence: float) -> Fact:
+    def _fact(self, claim: Claim, sent: Span, reading: Reading, confidence: float) -> Fact:
         match, scored = claim.match, claim.scored
         found: Match | Scored = match or scored or _nothing()
         relation = match.relation if match is not None else claim.relation
@@ -142,7 +143,7 @@ def _nothing() -> Scored:
     raise AssertionError("a claim has a match or a score")
 
 
-def _anchor(sent: Span, claim: _Claim) -> Token:
+def _anchor(sent: Span, claim: Claim) -> Token:
     """Return the word that joins the two mentions in the parse: their lowest common ancestor."""
     doc = sent.doc
     one, two = doc[claim.subject.end - 1], doc[claim.object.end - 1]
