@@ -27,3 +27,18 @@ def golden(request: pytest.FixtureRequest) -> Callable[[str, str], None]:
         assert text == file.read_bytes().decode(), f"{file} differs: see pytest --update-golden"
 
     return compare
+
+
+@pytest.fixture(scope="session")
+def demo_store(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The store of the sample corpus, read by the real pipeline; for tests marked `model`."""
+    from fabgrid.build import build
+    from fabgrid.graph.store import Store
+    from fabgrid.nlp.extractor import Extractor
+
+    folder = tmp_path_factory.mktemp("demo") / "fabgrid.db"
+    with Store.open(folder, create=True) as store:
+        summary = build([Path(__file__).parents[1] / "corpus"], store, Extractor())
+    assert not summary.errors
+    assert not summary.findings
+    return folder
