@@ -96,6 +96,7 @@ def ingest(store: Store, *extractions: Extraction, run: str = RUN) -> None:
     for iri in set(store.articles()) - {article_iri(x.article) for x in everything}:
         store.remove_article(iri)
     store.flush()
+    store.records.forget_projected(done.keys() - keys.keys())
     store.records.mark_projected(keys)
 
 
@@ -172,9 +173,7 @@ def power() -> Extraction:
             fact(a, s[3], reactor, "locatedIn", "Texas"),
         ),
         observations=(
-            observation(
-                a, s[1], "Nvidia", "revenue", Quantity(131e9, "USD", "$131 billion"), period="fiscal 2025"
-            ),
+            observation(a, s[1], "Nvidia", "revenue", Quantity(131e9, "USD", "$131 billion"), period="fiscal 2025"),
             observation(a, s[3], reactor, "capacity", Quantity(640, "MW", "640MW")),
         ),
     )

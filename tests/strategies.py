@@ -28,9 +28,7 @@ def spans(text: str) -> st.SearchStrategy[Span]:
 def facts(text: str) -> st.SearchStrategy[Fact]:
     at = spans(text)
     amounts, times = st.none() | quantities, st.none() | words
-    return st.builds(
-        Fact, names, relations, names, at, at, at, words, confidences, statuses, claimants, amounts, times
-    )
+    return st.builds(Fact, names, relations, names, at, at, at, words, confidences, statuses, claimants, amounts, times)
 
 
 def observations(text: str) -> st.SearchStrategy[Observation]:

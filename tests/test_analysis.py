@@ -23,8 +23,7 @@ def chain(*pairs, url="https://example.org/chain", published=date(2025, 1, 1), s
     a = article(url, *sentences, published=published)
     names = {name: "Company" for pair in pairs for name in pair}
     facts = tuple(
-        fact(a, sentence, s, "supplies", o, status=status)
-        for sentence, (s, o) in zip(sentences, pairs, strict=True)
+        fact(a, sentence, s, "supplies", o, status=status) for sentence, (s, o) in zip(sentences, pairs, strict=True)
     )
     return Extraction(a, entities(**names), facts=facts)
 
@@ -93,9 +92,7 @@ def test_communities_are_the_same_each_time():
 
 
 def test_choke_points_know_who_has_no_other_supplier():
-    graph = snapshot(
-        chain(("ASML", "TSMC"), ("ASML", "Intel"), ("TSMC", "Apple"), ("Intel", "Apple"), ("TSMC", "AMD"))
-    )
+    graph = snapshot(chain(("ASML", "TSMC"), ("ASML", "Intel"), ("TSMC", "Apple"), ("Intel", "Apple"), ("TSMC", "AMD")))
     first, second, *_ = analysis.choke_points(graph)
     assert (first.name, short(first.captive), first.separates) == ("ASML", ["intel", "tsmc"], False)
     assert (second.name, short(second.dependents), short(second.captive)) == (

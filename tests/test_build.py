@@ -55,7 +55,11 @@ PADDING = "The firm said that it was in the market and that the demand for the p
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    texts = {"one": "Aldergate supplies Borsen.", "two": "Borsen supplies Cavanagh.", "three": "Aldergate supplies Dunmore."}
+    texts = {
+        "one": "Aldergate supplies Borsen.",
+        "two": "Borsen supplies Cavanagh.",
+        "three": "Aldergate supplies Dunmore.",
+    }
     articles = tmp_path / "articles"
     articles.mkdir()
     for name, text in texts.items():

@@ -31,11 +31,15 @@ def test_the_lint_finds_nothing() -> None:
 def test_every_type_relation_and_metric_of_the_guidelines_is_there() -> None:
     ontology = load()
     assert set(ENTITY_TYPES) <= ontology.classes.keys()
-    relations = "supplies acquires mergesWith investsIn subsidiaryOf competesWith partnersWith produces uses succeeds builds "
+    relations = (
+        "supplies acquires mergesWith investsIn subsidiaryOf competesWith partnersWith produces uses succeeds builds "
+    )
     relations += "operates serves locatedIn worksFor regulates sues fabricatesFor funds develops manufactures owns "
     relations += "headquarteredIn leads founded restricts approves"
     assert set(relations.split()) == ontology.relations.keys()
-    metrics = "revenue profit margin capex market_share price price_change capacity output demand performance efficiency "
+    metrics = (
+        "revenue profit margin capex market_share price price_change capacity output demand performance efficiency "
+    )
     assert set((metrics + "headcount valuation spending count").split()) == ontology.metrics.keys()
 
 
@@ -100,7 +104,9 @@ def test_a_relation_type_without_a_range_is_named(tmp_path: Path) -> None:
     for name in VOCABULARY:
         (tmp_path / name).write_text((FOLDER / name).read_text(encoding="utf-8"), encoding="utf-8")
     with (tmp_path / "relations.ttl").open("a", encoding="utf-8") as file:
-        file.write('fg:x a owl:ObjectProperty ; rdfs:label "x" ; rdfs:comment "x" ; rdfs:domain fg:Body ; fg:family fg:Law .\n')
+        file.write(
+            'fg:x a owl:ObjectProperty ; rdfs:label "x" ; rdfs:comment "x" ; rdfs:domain fg:Body ; fg:family fg:Law .\n'
+        )
     with pytest.raises(OntologyError, match="fg:x: needs a range"):
         load(tmp_path)
 
@@ -108,6 +114,8 @@ def test_a_relation_type_without_a_range_is_named(tmp_path: Path) -> None:
 def test_a_word_of_two_relation_types_is_found(tmp_path: Path) -> None:
     for name in VOCABULARY:
         text = (FOLDER / name).read_text(encoding="utf-8")
-        (tmp_path / name).write_text(text.replace('fg:verb "sue"@en', 'fg:verb "sue"@en, "acquire"@en'), encoding="utf-8")
+        (tmp_path / name).write_text(
+            text.replace('fg:verb "sue"@en', 'fg:verb "sue"@en, "acquire"@en'), encoding="utf-8"
+        )
     (tmp_path / "registry").mkdir()
     assert "'acquire' is among the verbs of both fg:acquires and fg:sues" in lint(tmp_path)

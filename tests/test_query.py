@@ -144,9 +144,7 @@ def test_an_ambiguous_entity_lists_them(tmp_path):
 
     with Store.open(tmp_path / "s", create=True) as store:
         store.replace_entities(
-            entity_quads(
-                [Node(ENTITY + "meta", "Meta", "Company"), Node(ENTITY + "meta-1", "META", "Product")]
-            )
+            entity_quads([Node(ENTITY + "meta", "Meta", "Company"), Node(ENTITY + "meta-1", "META", "Product")])
         )
         with pytest.raises(QueryError, match="entity:meta or entity:meta-1"):
             find_entity(store, "meta")
@@ -266,9 +264,7 @@ def test_every_vocabulary_term_is_known():
 
 
 def test_formats(graph):
-    table = graph.query(
-        "SELECT ?s ?n ?x { VALUES (?s ?n) { (entity:tsmc 1) (entity:amd 2.5e0) } } ORDER BY ?n"
-    )
+    table = graph.query("SELECT ?s ?n ?x { VALUES (?s ?n) { (entity:tsmc 1) (entity:amd 2.5e0) } } ORDER BY ?n")
     assert table.to_csv() == f"s,n,x\n{ENTITY}tsmc,1,\n{ENTITY}amd,2.5,\n"
     assert table.to_tsv().splitlines()[0] == "?s\t?n\t?x"
     assert f"<{ENTITY}tsmc>" in table.to_tsv()

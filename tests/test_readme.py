@@ -23,7 +23,9 @@ def blocks(language: str) -> list[str]:
     return re.findall(rf"```{language}\n(.*?)```", TEXT, re.S)
 
 
-COMMANDS = [line.removeprefix("$ ") for block in blocks("console") for line in block.splitlines() if line.startswith("$ ")]
+COMMANDS = [
+    line.removeprefix("$ ") for block in blocks("console") for line in block.splitlines() if line.startswith("$ ")
+]
 
 
 @pytest.fixture(scope="module")
@@ -54,7 +56,9 @@ def test_a_query_has_an_answer(demo_store: Path, query: str) -> None:
 
 @pytest.mark.model
 @pytest.mark.parametrize("snippet", blocks("python"))
-def test_the_python_snippet_runs(folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], snippet: str) -> None:
+def test_the_python_snippet_runs(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], snippet: str
+) -> None:
     monkeypatch.chdir(folder)
     exec(compile(snippet, "README.md", "exec"), {})
     assert "asserted" in capsys.readouterr().out

@@ -12,6 +12,7 @@ from contextlib import closing
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from pyoxigraph import Quad
 
@@ -21,11 +22,13 @@ from fabgrid.graph.store import Store
 from fabgrid.graph.terms import ARTICLE, STATEMENT
 from fabgrid.graph.validation import Finding, check
 from fabgrid.model import Article, Extraction
-from fabgrid.nlp.extractor import Extractor
 from fabgrid.ontology import load, load_registry
 from fabgrid.resolution import Resolution, resolve
 from fabgrid.resolution.judgements import load as load_judgements
 from fabgrid.sources import read
+
+if TYPE_CHECKING:
+    from fabgrid.nlp.extractor import Extractor
 
 __all__ = ["Progress", "Summary", "build", "project", "resolve_all"]
 
@@ -185,6 +188,8 @@ def _extract(articles: list[Article], extractor: Extractor, workers: int) -> Ite
 
 
 def _start(settings: dict[str, object]) -> None:
+    from fabgrid.nlp.extractor import Extractor  # spaCy: only a process that reads articles needs it
+
     global _extractor  # one pipeline a process: loading it takes seconds
     _extractor = Extractor(**settings)  # type: ignore[arg-type]
 

@@ -54,9 +54,7 @@ class ModelMissing(FabgridError):
 class QueryError(FabgridError):
     """A SPARQL query is wrong or refused; `line` and `column` count from 1."""
 
-    def __init__(
-        self, why: str, *, line: int | None = None, column: int | None = None, hint: str = ""
-    ) -> None:
+    def __init__(self, why: str, *, line: int | None = None, column: int | None = None, hint: str = "") -> None:
         place = f"line {line}, column {column}: " if line is not None else ""
         super().__init__(f"query: {place}{why}" + (f"\n  hint: {hint}" if hint else ""))
         self.why, self.line, self.column, self.hint = why, line, column, hint

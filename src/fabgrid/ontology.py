@@ -178,9 +178,7 @@ def load(path: Path | None = None) -> Ontology:
 def vocabulary(path: Path | None = None) -> frozenset[str]:
     """Return the local name of every fg: term that the vocabulary files define."""
     files = [(path or default_path()) / name for name in VOCABULARY_FILES]
-    subjects = (
-        str(t.subject.value) for file in files for t in _parse(file) if isinstance(t.subject, ox.NamedNode)
-    )
+    subjects = (str(t.subject.value) for file in files for t in _parse(file) if isinstance(t.subject, ox.NamedNode))
     return frozenset(_local(iri) for iri in subjects if iri.startswith(FG))
 
 
@@ -347,7 +345,9 @@ def lint(path: Path | None = None) -> list[str]:
     problems = [f"fg:{r.name}: no example" for r in ontology.relations.values() if not r.examples]
     problems += [f"fg:{r.name}: no counter-example" for r in ontology.relations.values() if not r.counter_examples]
     for things in (ontology.classes, ontology.relations, ontology.metrics):
-        problems += [f"fg:{t.name}: no {part}" for t in things.values() for part in ("label", "comment") if not getattr(t, part)]
+        problems += [
+            f"fg:{t.name}: no {part}" for t in things.values() for part in ("label", "comment") if not getattr(t, part)
+        ]
     for r in ontology.relations.values():
         if r.family not in ontology.families:
             problems.append(f"fg:{r.name}: unknown family fg:{r.family}")

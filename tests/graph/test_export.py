@@ -51,9 +51,7 @@ def test_hard_terms_survive():
     hard = ['quote " and \\', "line\nbreak\r", "tab\t", "null\x00", "\u2028 \U0001f600", ""]
     quads = [ox.Quad(s, p, ox.Literal(text), g) for text in hard]
     quads += [ox.Quad(s, p, ox.Literal("hej", language="da"), g), ox.Quad(s, p, ox.Literal(True), g)]
-    quads += [
-        ox.Quad(ox.NamedNode("https://w3id.org/fabgrid/entity/a.b-"), p, ox.Literal(-3), ox.DefaultGraph())
-    ]
+    quads += [ox.Quad(ox.NamedNode("https://w3id.org/fabgrid/entity/a.b-"), p, ox.Literal(-3), ox.DefaultGraph())]
     for suffix, kind in ((".trig", ox.RdfFormat.TRIG), (".nq", ox.RdfFormat.N_QUADS)):
         assert {*ox.parse(to_text(quads, suffix), kind)} == set(quads)
 

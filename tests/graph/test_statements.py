@@ -85,9 +85,7 @@ def test_a_statement_keeps_its_iri_when_the_article_is_edited_elsewhere():
 
 def test_a_rejected_statement_is_left_out():
     x = chips()
-    wrong = statement_iri(
-        x.article.url, x.facts[0].evidence.of(x.article.text), "TSMC", "fabricatesFor", "Nvidia"
-    )
+    wrong = statement_iri(x.article.url, x.facts[0].evidence.of(x.article.text), "TSMC", "fabricatesFor", "Nvidia")
     quads = quads_of(x, rejected={wrong})
     assert wrong not in {s.iri for s in read(quads).statements}
     assert ("tsmc", "supplies", "nvidia") not in edges(quads)
@@ -132,9 +130,7 @@ def test_money_and_power_are_written_with_their_vocabularies():
     found = []
     for amount in amounts:
         quads = article_quads(Extraction(a, facts=(replace(base, amount=amount),)), names)
-        found.append(
-            {(compact(q.predicate.value), q.object.value) for q in quads if "/amount/" in q.subject.value}
-        )
+        found.append({(compact(q.predicate.value), q.object.value) for q in quads if "/amount/" in q.subject.value})
     assert ("schema:currency", "USD") in found[0]
     assert ("qudt:hasUnit", PREFIXES["unit"] + "MegaW") in found[1]
     assert not any(predicate == "qudt:hasUnit" for predicate, _ in found[2])
@@ -173,8 +169,7 @@ def test_quads_give_the_same_facts_back(x):
     store.extend(quads_of(x))
     snapshot = read(store)
     said = {
-        (*as_said(names[s.subject], s, names[s.object], s.evidence.text), s.claimant_text)
-        for s in snapshot.statements
+        (*as_said(names[s.subject], s, names[s.object], s.evidence.text), s.claimant_text) for s in snapshot.statements
     }
     meant = {
         (*as_said(f.subject, f, f.object, f.evidence.of(x.article.text)), f.claimant)
@@ -191,9 +186,7 @@ def test_quads_give_the_same_facts_back(x):
 @settings(max_examples=40, deadline=None)
 @given(extractions(), randoms())
 def test_the_order_of_the_input_does_not_matter(x, random):
-    parts = {
-        k: random.sample(getattr(x, k), len(getattr(x, k))) for k in ("facts", "observations", "definitions")
-    }
+    parts = {k: random.sample(getattr(x, k), len(getattr(x, k))) for k in ("facts", "observations", "definitions")}
     shuffled = replace(x, **{k: tuple(v) for k, v in parts.items()})
     assert to_text(quads_of(x), ".nq") == to_text(quads_of(shuffled), ".nq")
 

@@ -259,9 +259,7 @@ INGESTER = """
 def corpus():
     x, y = chips(), power()
     for number in range(12):
-        yield replace(
-            x, article=replace(x.article, url=f"https://example.org/{number % 8}", title=str(number))
-        )
+        yield replace(x, article=replace(x.article, url=f"https://example.org/{number % 8}", title=str(number)))
     yield y
 
 

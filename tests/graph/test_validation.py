@@ -50,9 +50,7 @@ def added(predicate, value, *, of=""):
 
 
 def edge(subject, relation, object_):
-    return ox.Quad(
-        ox.NamedNode(ENTITY + subject), ox.NamedNode(FG + relation), ox.NamedNode(ENTITY + object_), GRAPH
-    )
+    return ox.Quad(ox.NamedNode(ENTITY + subject), ox.NamedNode(FG + relation), ox.NamedNode(ENTITY + object_), GRAPH)
 
 
 NODE = ox.NamedNode(ENTITY + "mara")
@@ -125,9 +123,7 @@ def test_a_quantity_needs_a_value():
 
 @pytest.mark.parametrize("engine", [check, validate])
 def test_types_must_fit_domain_and_range(engine):
-    report = found(
-        good(), types={**TYPES, ENTITY + "tsmc": "Place", ENTITY + "jensen-huang": "Company"}, engine=engine
-    )
+    report = found(good(), types={**TYPES, ENTITY + "tsmc": "Place", ENTITY + "jensen-huang": "Company"}, engine=engine)
     labels = {
         name: ONTOLOGY.classes[kind].label
         for name, kind in (
@@ -142,9 +138,7 @@ def test_types_must_fit_domain_and_range(engine):
 
 def test_an_entity_without_type_is_a_finding():
     types = {iri: name for iri, name in TYPES.items() if iri != ENTITY + "ohio"}
-    assert "fg:locatedIn goes from entity to place" in {
-        f.message for f in found(good(), types=types).findings
-    }
+    assert "fg:locatedIn goes from entity to place" in {f.message for f in found(good(), types=types).findings}
 
 
 def test_a_whole_store_conforms(tmp_path):
@@ -167,9 +161,7 @@ def test_the_report_reads_well():
     assert (
         str(report)
         .splitlines()[1]
-        .endswith(
-            ': exactly one confidence, from 0 to 1 (is: "1.5"^^<http://www.w3.org/2001/XMLSchema#double>)'
-        )
+        .endswith(': exactly one confidence, from 0 to 1 (is: "1.5"^^<http://www.w3.org/2001/XMLSchema#double>)')
     )
     assert str(Report((), 3)) == "3 statements and observations checked: no findings"
 

@@ -29,7 +29,11 @@ CLAIMS = [
     ("{Intel|Company} supplies {Dell|Company}, according to {Omdia|Company}.", "supplies", "Omdia"),
     ("{Omdia|Company} said that {Intel|Company} supplies {Dell|Company}.", "supplies", "Omdia"),
     ("{Intel|Company} supplies {Dell|Company}, {Pat Gelsinger|Person} said.", "supplies", "Pat Gelsinger"),
-    ("People familiar with the matter said that {Intel|Company} supplies {Dell|Company}.", "supplies", "People familiar with the matter"),
+    (
+        "People familiar with the matter said that {Intel|Company} supplies {Dell|Company}.",
+        "supplies",
+        "People familiar with the matter",
+    ),
     ("{Intel|Company} supplies {Dell|Company}.", "supplies", None),
 ]
 

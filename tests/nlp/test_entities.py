@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 from spacy.language import Language
 
@@ -76,4 +78,4 @@ def test_mentions_index_their_text_and_do_not_overlap(nlp: Language) -> None:
     doc = nlp("Nvidia's Blackwell GPUs use HBM from SK hynix, and Nvidia pays for it.\n\nIntel makes chips in Ohio.")
     candidates = reading_of(doc).candidates
     assert all(doc[c.start : c.end].text == c.text for c in candidates)
-    assert all(a.end <= b.start for a, b in zip(candidates, candidates[1:], strict=False))
+    assert all(a.end <= b.start for a, b in pairwise(candidates))

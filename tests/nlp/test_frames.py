@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - one shape a line reads best
 """Each sentence shape, with words of the ontology and mentions given by hand."""
 
 from __future__ import annotations

@@ -154,9 +154,7 @@ def test_a_nominal_links_back(model: JointModel) -> None:
 def test_probabilities_are_probabilities(model: JointModel) -> None:
     reading = model.predict(TEXT)
     assert all(
-        0 <= x <= 1
-        for p in reading.pairs
-        for x in (p.probability, p.status_probability, p.claimant_probability)
+        0 <= x <= 1 for p in reading.pairs for x in (p.probability, p.status_probability, p.claimant_probability)
     )
     assert 0 < model.settings["threshold"] < 1
 

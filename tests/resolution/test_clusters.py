@@ -77,9 +77,7 @@ def test_short_name_of_the_registry_pulls_nobody_else_in() -> None:
 
 
 def test_equal_normal_forms_merge_under_the_most_frequent_name() -> None:
-    found = resolve(
-        [company("Danfoss")], [company("Danfoss A/S")], [company("Danfoss")], [company("DANFOSS Ltd")]
-    )
+    found = resolve([company("Danfoss")], [company("Danfoss A/S")], [company("Danfoss")], [company("DANFOSS Ltd")])
     (node,) = found.nodes.values()
     assert (node.iri, node.name) == (ENTITY + "danfoss", "Danfoss")
     assert "DANFOSS Ltd" in node.aliases
@@ -213,9 +211,7 @@ def test_countries_have_one_name() -> None:
 
 
 def test_demonym_is_a_name_but_joins_nothing() -> None:
-    found = resolve(
-        [Entity("South Korea", "Place", ("Korean",))], [Entity("North Korea", "Place", ("Korean",))]
-    )
+    found = resolve([Entity("South Korea", "Place", ("Korean",))], [Entity("North Korea", "Place", ("Korean",))])
     assert iris(found) == ["north-korea", "south-korea"]
 
 
@@ -307,9 +303,7 @@ ENTITIES = st.builds(
     Entity,
     st.sampled_from(WORDS),
     st.sampled_from(["Company", "Organization", "Person", "Product", "Place", "Facility"]),
-    st.lists(st.sampled_from([*WORDS, "Samsung", "the firm"]), max_size=2, unique=True).map(
-        lambda a: tuple(sorted(a))
-    ),
+    st.lists(st.sampled_from([*WORDS, "Samsung", "the firm"]), max_size=2, unique=True).map(lambda a: tuple(sorted(a))),
     st.sampled_from([None, None, None, TSMC.iri]),
 )
 ARTICLES = st.lists(st.lists(ENTITIES, max_size=4, unique_by=lambda e: e.name), max_size=6)
@@ -329,8 +323,7 @@ def test_order_of_articles_and_entities_does_not_matter(
     shuffled = [(key, shuffler.sample(entities, len(entities))) for key, entities in keyed]
     shuffler.shuffle(shuffled)
     one, other = (
-        resolve_articles(a, ontology=ONTOLOGY, registry=REGISTRY, judgements=rulings)
-        for a in (keyed, shuffled)
+        resolve_articles(a, ontology=ONTOLOGY, registry=REGISTRY, judgements=rulings) for a in (keyed, shuffled)
     )
     assert one == other
     assert list(one.nodes) == sorted(one.nodes)
@@ -345,8 +338,7 @@ def test_twenty_thousand_articles_take_seconds() -> None:
     chance = random.Random(1)
     names = [f"{a} {b}" for a in ("Volt", "Grid", "Nova", "Sil") for b in range(5_000)]
     articles = [
-        (str(n), [company(name, f"{name} Systems") for name in set(chance.choices(names, k=15))])
-        for n in range(20_000)
+        (str(n), [company(name, f"{name} Systems") for name in set(chance.choices(names, k=15))]) for n in range(20_000)
     ]
     started = time.perf_counter()
     assert len(resolve_articles(articles, ontology=ONTOLOGY, registry=REGISTRY).nodes) == len(names)

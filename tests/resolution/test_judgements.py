@@ -41,9 +41,7 @@ def test_file_comes_back_with_comments_and_without_a_last_newline(tmp_path: Path
     for judgement in ALL[1:]:
         append(path, judgement)
     assert list(load(path)) == ALL
-    assert path.read_text().splitlines()[3] == (
-        '{"merge": ["Crusoe", "Crusoe Energy Systems"], "note": "renamed"}'
-    )
+    assert path.read_text().splitlines()[3] == ('{"merge": ["Crusoe", "Crusoe Energy Systems"], "note": "renamed"}')
 
 
 @pytest.mark.parametrize(

@@ -42,9 +42,7 @@ def label(pair: dict[str, str]) -> str:
 def test_bench_is_well_formed() -> None:
     rows = pairs()
     assert len(rows) >= 120
-    assert all(
-        row["same"] in ("yes", "no") and row["stated"] in ("yes", "no") and row["reason"] for row in rows
-    )
+    assert all(row["same"] in ("yes", "no") and row["stated"] in ("yes", "no") and row["reason"] for row in rows)
     assert all(row[key] in ONTOLOGY.classes for row in rows for key in ("first_type", "second_type"))
 
 

@@ -11,9 +11,9 @@ from fabgrid.resolution.names import is_acronym, is_proper, normal, tokens
 from fabgrid.resolution.places import country
 
 PIECES = "The the Co Inc. Ltd 's s' & U.S. J. P AT&T é GPT-4 3.1 8 Holdings , and S.p.A. H100s ' +"
-NAMES = st.text(st.characters(exclude_categories=["Cs"]), max_size=30) | st.lists(
-    st.sampled_from(PIECES.split())
-).map(" ".join)
+NAMES = st.text(st.characters(exclude_categories=["Cs"]), max_size=30) | st.lists(st.sampled_from(PIECES.split())).map(
+    " ".join
+)
 
 
 @pytest.mark.parametrize(

@@ -108,9 +108,7 @@ def test_pdf_paragraphs_are_joined_and_running_heads_dropped(tmp_path: Path) -> 
         page[1:-1] = [f"The plant in state number {page[-1][5]} will open in the next year."]
     path.write_bytes(pdf(pages, Title="Microsoft Word - Third fab.docx", CreationDate="D:20260501080000Z"))
     article = one(path)
-    assert article.text.startswith(
-        "TSMC said on Monday that it will build a third semiconductor fab in Arizona."
-    )
+    assert article.text.startswith("TSMC said on Monday that it will build a third semiconductor fab in Arizona.")
     assert "It opens in 2028.\n\nMara acquired a 505MW gas plant in Ohio for about a billion" in article.text
     assert "weekly" not in article.text
     assert "Page" not in article.text

@@ -59,9 +59,7 @@ def test_text_file_comes_back_equal_after_normalisation(text: str) -> None:
         assert item.text == normalise(text)
 
 
-@pytest.mark.parametrize(
-    "encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32", "cp1252"]
-)
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32", "cp1252"])
 def test_encodings_are_detected(encoding: str) -> None:
     words = WORDS if encoding in ("cp1252", "utf-8") else WORDS * 3
     assert normalise(decode(words.encode(encoding), "a.txt")) == normalise(words)
@@ -123,8 +121,7 @@ def test_day_refuses_what_is_no_day(text: str) -> None:
             "Dutch",
         ),
         (
-            "TSMC, Nvidia, AMD, Intel, Samsung, Micron, ASML, Lam, KLA, TEL, Arm, GF, UMC, IBM, HP, Dell "
-            * 2,
+            "TSMC, Nvidia, AMD, Intel, Samsung, Micron, ASML, Lam, KLA, TEL, Arm, GF, UMC, IBM, HP, Dell " * 2,
             None,
         ),
         ("Nvidia up 3%", None),

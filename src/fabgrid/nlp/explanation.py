@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 from fabgrid.model import Fact
 from fabgrid.nlp import pipeline
-from fabgrid.nlp.reading import Reading, reading_of
+from fabgrid.nlp.reading import Proposal, Reading, reading_of
+from fabgrid.ontology import load
 
 __all__ = ["Explanation", "explain"]
 
@@ -25,14 +26,29 @@ def explain(text: str, *, model: str | None = None) -> Explanation:
     """Read a sentence and tell what each frame and the model proposed, and what came of it."""
     doc = pipeline.load(model)(text)
     reading = reading_of(doc)
+    threshold = pipeline.default_threshold()
     mentions = tuple((c.text, c.type, c.entity, c.source) for c in reading.candidates)
     proposals = tuple(
-        (p.rule, p.subject, p.relation, p.object, f"{p.confidence:.2f}", p.objection or "fact")
-        for p in reading.proposals
+        (p.rule, p.subject, p.relation, p.object, f"{p.confidence:.2f}", _verdict(p, reading, threshold))
+        for p in sorted(reading.proposals, key=lambda p: -p.confidence)
     )
-    threshold = pipeline.default_threshold()
     facts = tuple(f for f in reading.facts if f.confidence >= threshold)
     return Explanation(mentions, proposals, facts, "" if facts else _why_not(reading, threshold))
+
+
+def _verdict(proposal: Proposal, reading: Reading, threshold: float) -> str:
+    """Tell what came of a proposal: frames and model may propose the same, and are weighed together."""
+    if proposal.objection:
+        return proposal.objection
+    root, ends = load().root, {proposal.subject, proposal.object}
+    joint = [
+        f.confidence
+        for f in reading.facts
+        if {f.subject, f.object} == ends and root(f.relation) == root(proposal.relation)
+    ]
+    if not joint:
+        return "too unlikely"
+    return "fact" if max(joint) >= threshold else f"all in all {max(joint):.2f}, below {threshold:.2f}"
 
 
 def _why_not(reading: Reading, threshold: float) -> str:
@@ -40,7 +56,7 @@ def _why_not(reading: Reading, threshold: float) -> str:
         return f"a fact needs two mentions; {len(reading.candidates)} found"
     if not reading.proposals:
         return "neither a frame nor the model relates these mentions"
-    if reading.facts:
-        best = max(f.confidence for f in reading.facts)
-        return f"the best proposal has confidence {best:.2f}, below the threshold {threshold:.2f}"
-    return "every proposal was refused; see the verdicts"
+    if all(p.objection for p in reading.proposals):
+        return "every proposal was refused; see the verdicts"
+    best = max((f.confidence for f in reading.facts), default=0.0)
+    return f"the best proposal has confidence {best:.2f}, below the threshold {threshold:.2f}"

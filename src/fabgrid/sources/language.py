@@ -70,8 +70,7 @@ def foreign(text: str) -> str | None:
     if total < _FEW:
         return None
     shares = {
-        name: sum(n for word, n in words.items() if word in known) / total
-        for name, known in _FUNCTION_WORDS.items()
+        name: sum(n for word, n in words.items() if word in known) / total for name, known in _FUNCTION_WORDS.items()
     }
     best = max(shares, key=lambda name: shares[name])
     english = sum(n for word, n in words.items() if word in _ENGLISH) / total

@@ -1,0 +1,81 @@
+"""`render` and `export`: the graph as a page and as files."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from fabgrid.cli import console
+from fabgrid.cli.app import DEFAULT_STORE, StoreOption, app
+from fabgrid.errors import FabgridError
+
+DAY = ["%Y-%m-%d"]
+
+
+@app.command(epilog="Example: fabgrid render -o tsmc.html --around TSMC --hops 2 --open")
+def render(
+    output: Annotated[Path, typer.Option("-o", "--output", help="The file to write.")] = Path("graphs/fabgrid.html"),
+    store: StoreOption = DEFAULT_STORE,
+    title: Annotated[str, typer.Option(help="The page's title.")] = "fabgrid",
+    around: Annotated[str | None, typer.Option(help="Only what is near this entity.")] = None,
+    hops: Annotated[int, typer.Option(min=1, help="How near.")] = 1,
+    top: Annotated[int | None, typer.Option(min=1, help="Only so many of the best connected.")] = None,
+    since: Annotated[datetime | None, typer.Option(formats=DAY, help="Only articles from this day on.")] = None,
+    until: Annotated[datetime | None, typer.Option(formats=DAY, help="Only articles up to this day.")] = None,
+    type_: Annotated[list[str] | None, typer.Option("--type", help="Only entities of this type; repeatable.")] = None,
+    relation: Annotated[list[str] | None, typer.Option(help="Only this relation type or family; repeatable.")] = None,
+    min_confidence: Annotated[float, typer.Option(min=0, max=1, help="Only facts at least so certain.")] = 0.0,
+    community: Annotated[int | None, typer.Option(min=0, help="Only this community, 0 being the largest.")] = None,
+    open_: Annotated[bool, typer.Option("--open", help="Open the page in the browser.")] = False,
+) -> None:
+    """Write the graph as one interactive HTML page that needs no network."""
+    from fabgrid.analysis import communities
+    from fabgrid.ontology import load
+    from fabgrid.query import Graph
+    from fabgrid.render import page
+
+    with Graph.open(store) as graph:
+        snapshot = graph.snapshot()
+    html = page(
+        snapshot,
+        load(),
+        title=title,
+        around=around,
+        hops=hops,
+        top=top,
+        since=since.date() if since else None,
+        until=until.date() if until else None,
+        types=tuple(type_ or ()),
+        relations=tuple(relation or ()),
+        min_confidence=min_confidence,
+        community=community,
+        communities=communities(snapshot),
+    )
+    _write(output, html)
+    console.note(f"wrote {output} ({len(html.encode()) / 1e6:.1f} MB); open it in a browser, no network needed")
+    if open_:
+        typer.launch(output.resolve().as_uri())
+
+
+def _write(file: Path, text: str) -> None:
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text, encoding="utf-8", newline="\n")
+    except OSError as error:
+        raise FabgridError(f"{file}: the file cannot be written ({error.strerror}); name another with -o") from None
+
+
+@app.command(epilog="Example: fabgrid export -o graph.trig")
+def export(
+    output: Annotated[Path, typer.Option("-o", "--output", help="FILE.trig, .nq, .ttl, .jsonld, .graphml or .csv")],
+    store: StoreOption = DEFAULT_STORE,
+) -> None:
+    """Write the whole graph to a file, the format by its suffix; the same graph gives the same bytes."""
+    from fabgrid.graph.store import Store
+
+    with Store.open(store, read_only=True) as opened:
+        opened.dump(output)
+    console.note(f"wrote {output}")

@@ -1,0 +1,49 @@
+"""A snapshot of the graph -> one self-contained interactive HTML page, opened from disk."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+
+from fabgrid.model import Snapshot
+from fabgrid.ontology import Ontology
+from fabgrid.render.notebook import Frame
+from fabgrid.render.selection import Cut, RenderError
+
+__all__ = ["Frame", "RenderError", "page"]
+
+
+def page(
+    snapshot: Snapshot,
+    ontology: Ontology,
+    *,
+    title: str = "fabgrid",
+    around: str | None = None,
+    hops: int = 1,
+    top: int | None = None,
+    since: date | None = None,
+    until: date | None = None,
+    types: tuple[str, ...] = (),
+    relations: tuple[str, ...] = (),
+    min_confidence: float = 0.0,
+    community: int | None = None,
+    communities: Mapping[str, int] | None = None,
+) -> str:
+    """Return the page of a snapshot, or of the part that the options ask for; write it as UTF-8.
+
+    `around` is an entity's IRI, slug, name or alias, `relations` holds relation types or families,
+    `communities` gives an entity's IRI the number of its community.
+
+    Raises RenderError where an entity or type does not exist, or the page would hold more than
+    20,000 entities or 25 MB; the message names the options that help.
+    """
+    # pyvis and networkx take half a second to import: only a page needs them.
+    from fabgrid.render import webpage as writer
+    from fabgrid.render.payload import payload
+    from fabgrid.render.selection import cut
+
+    wanted = Cut(around, hops, top, since, until, tuple(types), tuple(relations), min_confidence, community)
+    groups = communities or {}
+    part = cut(snapshot, ontology, wanted, groups)
+    names = {iri: node.name for iri, node in snapshot.nodes.items()}
+    return writer.html(payload(part, ontology, title=title, communities=groups, names=names))

@@ -1,0 +1,179 @@
+"""The cut of a snapshot that a page shows: around an entity, the top ones, a time, a type."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from difflib import get_close_matches
+
+from fabgrid.errors import FabgridError
+from fabgrid.model import Measurement, Node, Snapshot, Statement
+from fabgrid.ontology import Ontology
+
+__all__ = ["Cut", "RenderError", "cut", "find", "rank", "slug"]
+
+
+class RenderError(FabgridError):
+    """A page cannot be written; the message names the flags that help."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """What to keep of a snapshot; the defaults keep everything."""
+
+    around: str | None = None  # IRI, slug, name or alias of an entity
+    hops: int = 1
+    top: int | None = None
+    since: date | None = None
+    until: date | None = None
+    types: tuple[str, ...] = ()
+    relations: tuple[str, ...] = ()
+    min_confidence: float = 0.0
+    community: int | None = None
+
+    @property
+    def narrows(self) -> bool:
+        """Tell whether anything but the number of entities is cut."""
+        return replace(self, top=None) != Cut(hops=self.hops)
+
+
+def cut(snapshot: Snapshot, ontology: Ontology, wanted: Cut, communities: Mapping[str, int]) -> Snapshot:
+    """Return the part of the snapshot that is wanted.
+
+    Raises RenderError where an entity, type or relation type that is asked for does not exist.
+    """
+    keep_type = _type_filter(ontology, wanted.types)
+    nodes = {i: n for i, n in snapshot.nodes.items() if keep_type(n.type)}
+    if wanted.community is not None:
+        nodes = {i: n for i, n in nodes.items() if communities.get(i) == wanted.community}
+    if wanted.around is not None:
+        centre = find(snapshot, wanted.around)
+        nodes.setdefault(centre.iri, centre)
+    statements = _statements(snapshot, ontology, wanted, nodes)
+    if wanted.around is not None:
+        near = _ball(statements, centre.iri, wanted.hops)
+        nodes = {i: n for i, n in nodes.items() if i in near}
+    elif wanted.narrows:
+        told = {i for s in statements for i in (s.subject, s.object)}
+        nodes = {i: n for i, n in nodes.items() if i in told or not _by_statement(wanted)}
+    if wanted.top is not None:
+        best = set(rank(nodes, statements)[: max(1, wanted.top)])
+        nodes = {i: n for i, n in nodes.items() if i in best}
+    return _within(snapshot, nodes, statements, wanted)
+
+
+def rank(nodes: Collection[str], statements: Iterable[Statement]) -> list[str]:
+    """Return the nodes' IRIs, those with most neighbours and then most statements first."""
+    neighbours: dict[str, set[str]] = defaultdict(set)
+    told: dict[str, int] = defaultdict(int)
+    for s in statements:
+        if s.subject in nodes and s.object in nodes:
+            neighbours[s.subject].add(s.object)
+            neighbours[s.object].add(s.subject)
+            told[s.subject] += 1
+            told[s.object] += 1
+    return sorted(nodes, key=lambda i: (-len(neighbours[i]), -told[i], i))
+
+
+def find(snapshot: Snapshot, wanted: str) -> Node:
+    """Return the entity of that IRI, slug, name or alias.
+
+    Raises RenderError with names that look alike where there is none.
+    """
+    if wanted in snapshot.nodes:
+        return snapshot.nodes[wanted]
+    folded = wanted.casefold()
+    tests: tuple[Callable[[Node], bool], ...] = (
+        lambda n: slug(n.iri) == wanted,
+        lambda n: n.name.casefold() == folded,
+        lambda n: any(a.casefold() == folded for a in n.aliases),
+    )
+    for test in tests:
+        for iri in sorted(snapshot.nodes):
+            if test(snapshot.nodes[iri]):
+                return snapshot.nodes[iri]
+    near = get_close_matches(wanted, sorted(n.name for n in snapshot.nodes.values()), n=3)
+    hint = f"; did you mean {' or '.join(map(repr, near))}?" if near else ""
+    raise RenderError(f"--around: the graph has no entity {wanted!r}{hint}")
+
+
+def slug(iri: str) -> str:
+    """Return the last part of an IRI.
+
+    >>> slug("https://w3id.org/fabgrid/entity/tsmc")
+    'tsmc'
+    """
+    return iri.rstrip("/#").rsplit("/", 1)[-1].rsplit("#", 1)[-1]
+
+
+def _type_filter(ontology: Ontology, types: tuple[str, ...]) -> Callable[[str], bool]:
+    for name in types:
+        if name not in ontology.classes:
+            raise RenderError(f"--type: no class {name!r}; one of {', '.join(sorted(ontology.classes))}")
+    return lambda kind: not types or any(kind == t or ontology.is_a(kind, t) for t in types)
+
+
+def _statements(
+    snapshot: Snapshot, ontology: Ontology, wanted: Cut, nodes: Mapping[str, Node]
+) -> tuple[Statement, ...]:
+    known = {*ontology.relations, *ontology.families}
+    for name in wanted.relations:
+        if name not in known:
+            raise RenderError(f"--relation: no {name!r}; one of {', '.join(sorted(known))}")
+    names = set(wanted.relations)
+    return tuple(
+        s
+        for s in snapshot.statements
+        if s.subject in nodes
+        and s.object in nodes
+        and (not names or names & _names_of(ontology, s.relation))
+        and _timely(snapshot, s, wanted)
+    )
+
+
+def _names_of(ontology: Ontology, relation: str) -> set[str]:
+    names, at = {relation}, ontology.relations.get(relation)
+    while at is not None:
+        names |= {at.name, at.family}
+        at = ontology.relations.get(at.parent) if at.parent else None
+    return names
+
+
+def _timely(snapshot: Snapshot, found: Statement | Measurement, wanted: Cut) -> bool:
+    if found.confidence < wanted.min_confidence:
+        return False
+    if wanted.since is None and wanted.until is None:
+        return True
+    source = snapshot.sources.get(found.evidence.source)
+    if source is None or source.published is None:
+        return False
+    since, until = wanted.since or date.min, wanted.until or date.max
+    return since <= source.published <= until
+
+
+def _by_statement(wanted: Cut) -> bool:
+    return bool(wanted.since or wanted.until or wanted.relations or wanted.min_confidence)
+
+
+def _ball(statements: Iterable[Statement], centre: str, hops: int) -> set[str]:
+    neighbours: dict[str, set[str]] = defaultdict(set)
+    for s in statements:
+        neighbours[s.subject].add(s.object)
+        neighbours[s.object].add(s.subject)
+    ball, rim = {centre}, {centre}
+    for _ in range(hops):
+        rim = {n for i in rim for n in neighbours[i]} - ball
+        ball |= rim
+    return ball
+
+
+def _within(snapshot: Snapshot, nodes: dict[str, Node], statements: tuple[Statement, ...], wanted: Cut) -> Snapshot:
+    kept = tuple(s for s in statements if s.subject in nodes and s.object in nodes)
+    measured = tuple(m for m in snapshot.measurements if m.subject in nodes and _timely(snapshot, m, wanted))
+    read = {s.evidence.source for s in kept} | {m.evidence.source for m in measured}
+    concepts = tuple(c for c in snapshot.concepts if not (wanted.narrows or wanted.top) or c.evidence.source in read)
+    read |= {c.evidence.source for c in concepts}
+    sources = {i: s for i, s in snapshot.sources.items() if i in read or not wanted.narrows}
+    return Snapshot(nodes, sources, kept, measured, concepts)

@@ -1,0 +1,70 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+
+def test_render_writes_a_page(run, store: Path, tmp_path: Path) -> None:
+    file = tmp_path / "new" / "page.html"
+    assert str(file) in run("render", "-o", file, "--store", store, "--title", "Chips").stderr
+    assert "<title>Chips" in file.read_text(encoding="utf-8")
+
+
+def test_the_same_graph_gives_the_same_page(run, store: Path, tmp_path: Path) -> None:
+    pages = [tmp_path / "a.html", tmp_path / "b.html"]
+    for page in pages:
+        run("render", "-o", page, "--store", store)
+    assert pages[0].read_bytes() == pages[1].read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("words", "kept", "left_out"),
+    [
+        (["--around", "AMD"], "Nvidia", "Constellation Energy"),
+        (["--relation", "operates"], "Constellation Energy", "TSMC"),
+        (["--until", "2025-12-31"], "TSMC", "Constellation Energy"),
+        (["--since", "2026-01-01"], "Constellation Energy", "TSMC"),
+    ],
+)
+def test_render_cuts(run, store: Path, tmp_path: Path, words: list[str], kept: str, left_out: str) -> None:
+    file = tmp_path / "cut.html"
+    run("render", "-o", file, "--store", store, *words)
+    text = file.read_text(encoding="utf-8")
+    assert kept in text
+    assert left_out not in text
+
+
+@pytest.mark.parametrize("words", [["--around", "Nobody"], ["--type", "Planet"], ["--relation", "eats"]])
+def test_render_refuses_what_is_not_there(run, store: Path, tmp_path: Path, words: list[str]) -> None:
+    file = tmp_path / "no.html"
+    assert run("render", "-o", file, "--store", store, *words, code=1).stderr.startswith("fabgrid: ")
+    assert not file.exists()
+
+
+def test_render_says_where_it_cannot_write(run, store: Path, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    assert "cannot be written" in run("render", "-o", tmp_path / "file" / "x.html", "--store", store, code=1).stderr
+
+
+def test_a_day_must_be_one(run, store: Path) -> None:
+    run("render", "--since", "yesterday", "--store", store, code=2)
+
+
+@pytest.mark.parametrize("suffix", ["trig", "nq", "ttl", "jsonld", "graphml", "csv"])
+def test_export_writes_every_format_the_same_each_time(run, store: Path, tmp_path: Path, suffix: str) -> None:
+    files = [tmp_path / f"{n}.{suffix}" for n in "ab"]
+    for file in files:
+        run("export", "-o", file, "--store", store)
+    assert files[0].read_bytes() == files[1].read_bytes()
+    assert b"vidia" in files[0].read_bytes()
+
+
+def test_export_knows_its_suffixes(run, store: Path, tmp_path: Path) -> None:
+    error = run("export", "-o", tmp_path / "graph.doc", "--store", store, code=1).stderr
+    assert ".trig" in error
+    assert error.count("\n") == 1
+
+
+def test_export_needs_a_file(run, store: Path) -> None:
+    run("export", "--store", store, code=2)
