@@ -9,7 +9,7 @@ from typing import Any
 
 from fabgrid.graph.statements import article_iri, article_quads, entity_quads, projection_key
 from fabgrid.graph.store import Store
-from fabgrid.graph.terms import ENTITY, slug
+from fabgrid.graph.terms import ENTITY
 from fabgrid.model import (
     Article,
     Definition,
@@ -22,6 +22,7 @@ from fabgrid.model import (
     Quantity,
     Span,
     Status,
+    slug,
 )
 
 RUN = "fabgrid 0.1.0, test model"

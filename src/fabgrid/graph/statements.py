@@ -25,6 +25,7 @@ from fabgrid.model import (
     Span,
     Status,
     digest,
+    slug,
 )
 from fabgrid.ontology import Ontology, load
 
@@ -156,7 +157,7 @@ class _Writer:
         self._article, self._iris, self._ontology = article, iris, ontology
         self._node = ox.NamedNode(article_iri(article))
         self._run_label = run
-        self._run = ox.NamedNode(terms.RUN + terms.slug(run))
+        self._run = ox.NamedNode(terms.RUN + slug(run))
 
     def _add(self, subject: ox.NamedNode, predicate: str, value: ox.NamedNode | ox.Literal) -> None:
         self.triples.append((subject, _name(predicate), value))
@@ -297,7 +298,7 @@ class _Writer:
     def definition(self, definition: Definition) -> None:
         text = definition.evidence.of(self._article.text)
         key = digest(self._article.url, text, definition.term, definition.expansion or "", definition.gloss or "")
-        node = ox.NamedNode(f"{terms.CONCEPT}{terms.slug(definition.term)}-{key}")
+        node = ox.NamedNode(f"{terms.CONCEPT}{slug(definition.term)}-{key}")
         if node in self._written:
             return
         self._written.add(node)

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 
 import pyoxigraph as ox
 
-from fabgrid.model import Status, digest
+from fabgrid.model import Status, digest, slug
 from fabgrid.ontology import ENTITY, FG
 
 __all__ = [
@@ -19,7 +18,6 @@ __all__ = [
     "compact",
     "entity_iri",
     "local_name",
-    "slug",
     "statement_iri",
     "status_iri",
     "status_of",
@@ -72,36 +70,7 @@ PREFIXES = {
     "xsd": XSD,
 }
 
-_LONGEST_SLUG = 80
 _PLAIN_LOCAL_NAME = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9_.-]*[A-Za-z0-9_-])?")
-_SPELLED = {
-    "&": " and ",
-    "+": " plus ",
-    "ß": "ss",
-    "ø": "o",
-    "Ø": "O",
-    "ł": "l",
-    "Ł": "L",
-    "đ": "d",
-    "æ": "ae",
-}
-
-
-def slug(name: str) -> str:
-    """Return the name in lower-case ASCII letters, digits and hyphens.
-
-    A name without any Latin letter or digit, or one too long to read, ends in its digest. Distinct
-    names may share a slug ("A.B" and "a b"): the resolver tells them apart.
-
-    >>> slug("Société Générale & Co.")
-    'societe-generale-and-co'
-    """
-    spelled = "".join(_SPELLED.get(c, c) for c in name)
-    plain = unicodedata.normalize("NFKD", spelled).encode("ascii", "ignore").decode().lower()
-    words = re.sub(r"[^a-z0-9]+", "-", re.sub(r"['’]", "", plain)).strip("-")
-    if words and len(words) <= _LONGEST_SLUG:
-        return words
-    return f"{words[:_LONGEST_SLUG].strip('-')}-{digest(name)[:8]}".strip("-")
 
 
 def entity_iri(name: str) -> str:
