@@ -34,8 +34,8 @@ from fabgrid.sources import read
 
 PRIOR, WEIGHT = 0.6, 4  # a frame counts as if it had been right PRIOR of WEIGHT times before
 LEAST = 5  # cases under which a frame is not told apart by relation type
-WANTED = 0.78  # precision that the threshold must reach on the articles of `curves`
-PULL = 0.5  # strength with which the curves are pulled to the identity
+WANTED = 0.75  # precision that the threshold must reach on the articles of `curves`
+PULL = 4.0  # strength with which the curves are pulled to the identity: some have few cases
 
 
 def write(**values: Any) -> None:

@@ -31,7 +31,7 @@ __all__ = [
 Floats = NDArray[np.float32]
 Spot = tuple[int, int, int]  # the part, and the first and last piece there
 
-ROWS = 8  # chunks of sentences in one pass
+ROWS = 1  # chunks of sentences in one pass: more do not fit the cache, and take a quarter longer
 NEAR = 20  # mentions between the two of a pair, at most
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from spacy.tokens import Token
+from spacy.tokens import Span, Token
 
 from fabgrid.model import Status
 from fabgrid.nlp.reading import Reading
@@ -33,6 +33,7 @@ _DENY_NOUNS = frozenset("refusal denial cancellation".split())
 _RUMOUR_NOUNS = frozenset("talk discussion negotiation rumour rumor speculation".split())
 _PLANNED_MODIFIERS = frozenset("planned proposed future forthcoming upcoming pending intended prospective".split())
 _PAST_CLAUSE = re.compile(r"\b(no longer|used to|until (?:19|20)\d\d|until (?:last|this) (?:year|month))\b", re.I)
+_ITEM_ENDS = frozenset({".", ";", "•", "\n", "\n\n", " "})
 _SAYING = frozenset(
     "say tell announce report estimate claim confirm add note warn state disclose reveal argue predict forecast "
     "expect believe think calculate reckon write insist suggest acknowledge declare explain deny".split()
@@ -116,13 +117,20 @@ def _own_clause(anchor: Token) -> str:
 
 
 def claimant_of(anchor: Token, reading: Reading) -> str | None:
-    """Return who is said to make the claim: an entity's main name, the phrase of an unnamed source, or None."""
+    """Return who is said to make a claim: an entity's main name, the phrase of an unnamed source, or None."""
     sent = reading.sentence(anchor.i)
+    return _according_to(anchor, sent, reading) or _reported_by(anchor, reading) or _credited(sent, reading)
+
+
+def _according_to(anchor: Token, sent: Span, reading: Reading) -> str | None:
     for token in sent:
-        if token.lower_ == "according" and token.i + 1 < sent.end:
-            for child in token.nbor().children:
-                if child.dep_ == "pobj":
-                    return _source(child, reading)
+        if token.lower_ == "according" and token.i + 1 < sent.end and not token.is_ancestor(anchor):
+            named = [c for c in token.nbor().children if c.dep_ == "pobj"]
+            return _source(named[0], reading) if named else None
+    return None
+
+
+def _reported_by(anchor: Token, reading: Reading) -> str | None:
     for verb in anchor.ancestors:
         if verb.pos_ == "VERB" and verb.lemma_ in _SAYING:
             source = _speaker(verb, anchor, reading)
@@ -130,8 +138,20 @@ def claimant_of(anchor: Token, reading: Reading) -> str | None:
                 return source
     for child in anchor.children:  # "…, Thiel said"
         if child.dep_ in ("parataxis", "ccomp") and child.lemma_ in _SAYING:
-            return _speaker(child, anchor, reading)
+            subject = next((c for c in child.children if c.dep_ == "nsubj"), None)
+            return None if subject is None else _source(subject, reading)
     return None
+
+
+def _credited(sent: Span, reading: Reading) -> str | None:
+    """Return the source in parentheses at the end of an item: "… for an undisclosed sum (The Verge)"."""
+    end = sent.end
+    while end > sent.start + 3 and sent.doc[end - 1].text in _ITEM_ENDS:
+        end -= 1
+    if sent.doc[end - 1].text != ")" or (source := reading.at.get(end - 2)) is None or source.type == "Place":
+        return None
+    opens = source.start - 1 - (sent.doc[source.start - 1].lower_ == "the")
+    return source.entity if sent.doc[opens].text == "(" else None
 
 
 def _speaker(verb: Token, anchor: Token, reading: Reading) -> str | None:

@@ -139,13 +139,22 @@ def _passive(verb: Token, pattern: VerbPattern) -> tuple[list[Token], list[Token
 def nominal(sent: Span, reading: Reading, lexicon: Lexicon) -> Iterator[Match]:
     """Nouns for events: "Mara's acquisition of a plant", "the merger of A and B"."""
     for noun in sent:
-        for relation in lexicon.nouns.get(_lemma(noun), ()) if noun.pos_ in ("NOUN", "PROPN") else ():
+        if noun.pos_ not in ("NOUN", "PROPN"):
+            continue
+        names = lexicon.nouns.get(f"{_before(noun)} {_lemma(noun)}") or lexicon.nouns.get(_lemma(noun)) or []
+        for relation in names:
             objects_ = _event_objects(noun, reading)
             actors = _event_actors(noun, reading)
             if objects_ and actors:
                 yield from _pairs(relation, actors, objects_, noun, "nominal")
             elif len(objects_) > 1:
-                yield from _pairs(relation, objects_[:1], objects_[1:], noun, "nominal-pair")
+                between = bool(prepositional(noun, "between"))
+                frame = "nominal-between" if between else "nominal-pair"
+                yield from _pairs(relation, objects_[:1], objects_[1:], noun, frame)
+
+
+def _before(token: Token) -> str:
+    return token.nbor(-1).lower_ if token.i else ""
 
 
 def _lemma(token: Token) -> str:
@@ -187,8 +196,7 @@ def roles(sent: Span, reading: Reading, lexicon: Lexicon) -> Iterator[Match]:
 
 
 def _role_nouns(noun: Token, lexicon: Lexicon) -> list[RoleNoun]:
-    before = noun.nbor(-1).lower_ if noun.i else ""
-    two = f"{before} {_lemma(noun)}"
+    two = f"{_before(noun)} {_lemma(noun)}"
     if two in lexicon.roles:
         return lexicon.roles[two]
     follows = noun.i + 1 < len(noun.doc) and noun.nbor().lower_ in ("executive", "officer")
@@ -232,7 +240,8 @@ def _listed_under(child: Token, reading: Reading) -> list[Candidate]:
 
 def _parties(noun: Token, reading: Reading) -> list[Candidate]:
     """Return whose part the noun names."""
-    owners = [_owner(c) for c in noun.children if c.dep_ == "poss"]
+    named = noun.head if noun.dep_ in ("compound", "nmod", "amod") and noun.head.i in reading.at else noun
+    owners = [_owner(c) for c in (*noun.children, *named.lefts) if c.dep_ == "poss"]  # "Intel's rival AMD"
     if owners:
         return _all(owners, reading)
     governed = [t for word in ("of", "to", "for", "at", "with") for t in prepositional(noun, word)]

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -198,16 +198,23 @@ class JointModel:
 
     # --- facts ------------------------------------------------------------------------------------
 
-    def read(self, encoding: Encoding, mentions: Sequence[JointMention]) -> JointReading:
+    def read(
+        self,
+        encoding: Encoding,
+        mentions: Sequence[JointMention],
+        *,
+        allowed: Collection[tuple[str, str]] | None = None,
+    ) -> JointReading:
         """Score the relations, links and claimants among the mentions, which must not overlap.
 
-        They come in any order; a mention that touches no word of its sentence gets no score.
+        They come in any order; a mention that touches no word of its sentence gets no score. `allowed`
+        holds the types of subject and object that a relation can have; other pairs are not looked at.
         """
         spots = placed(encoding, mentions)
         scores = _Scores()
         rows = sorted({encoding.parts[p].row for p, *_ in spots.values()})
         for batch in batches([len(encoding.hidden[r]) for r in rows]):
-            self._judge(encoding, mentions, spots, [rows[n] for n in batch], scores)
+            self._judge(encoding, mentions, spots, [rows[n] for n in batch], scores, allowed)
         sources = tuple(scores.mention[n][3] if n in scores.mention else 0.0 for n in range(len(mentions)))
         pairs = self._relations(scores, mentions)
         links = self._links(scores, encoding.sentences, mentions)
@@ -220,6 +227,7 @@ class JointModel:
         spots: dict[int, Spot],
         rows: list[int],
         scores: _Scores,
+        allowed: Collection[tuple[str, str]] | None,
     ) -> None:
         """Run the fact heads over some chunks."""
         here = {n: at for n, at in spots.items() if encoding.parts[at[0]].row in rows}
@@ -227,6 +235,10 @@ class JointModel:
         order = list(here)
         table = np.array([(parts.index(here[n][0]), *here[n][1:]) for n in order], dtype=np.int64)
         two = couples(table)
+        if allowed is not None:
+            types = [mentions[n].type for n in order]
+            two = two[[(types[i], types[j]) in allowed for i, j in two.tolist()] or [False]]
+            two = two if len(two) else np.zeros((1, 2), np.int64)
         width = max(len(encoding.parts[p].encoded.ids) for p in parts)
         inputs = self._rows(encoding, mentions, here, rows) | places(encoding, parts, rows, width)
         s, o = table[two[:, 0], 1:], table[two[:, 1], 1:]

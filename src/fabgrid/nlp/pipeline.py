@@ -7,6 +7,7 @@ import os
 from bisect import bisect_right
 from collections.abc import Callable, Mapping
 from functools import lru_cache
+from itertools import pairwise
 from pathlib import Path
 
 import spacy
@@ -73,10 +74,15 @@ Language.component("fabgrid_tags", func=parts_of_speech)
 
 @Language.component("fabgrid_paragraphs")
 def paragraphs(doc: Doc) -> Doc:
-    """End a sentence where a line ends, so that headings and list items stand alone."""
-    for token in doc[:-1]:
-        if token.is_space and "\n" in token.text:
-            doc[token.i + 1].is_sent_start = True
+    """Tell the parser where sentences can begin: after a line, at a bullet, never between two words.
+
+    Headings and list items stand alone then, and no name is cut in two ("Samsung | Electronics").
+    """
+    for before, token in pairwise(doc):
+        if (before.is_space and "\n" in before.text) or token.text == "•":
+            token.is_sent_start = True
+        elif before.is_alpha or before.is_digit:
+            token.is_sent_start = False
     return doc
 
 
@@ -85,8 +91,9 @@ def make_mentions(nlp: Language, name: str, ontology: str | None) -> Component:
     """Make the component that finds typed mentions and has the joint model judge them."""
     path = Path(ontology) if ontology else None
     registry = vocabulary.load_registry(path)
-    finder = EntityFinder(vocabulary.load(path), Gazetteer(nlp, registry), Places(nlp, registry))
-    recogniser = Recogniser(joint.JointModel.load())
+    loaded = vocabulary.load(path)
+    finder = EntityFinder(loaded, Gazetteer(nlp, registry), Places(nlp, registry))
+    recogniser = Recogniser(joint.JointModel.load(), loaded)
 
     def mentions(doc: Doc) -> Doc:
         reading = reading_of(doc)

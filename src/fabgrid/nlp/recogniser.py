@@ -10,6 +10,7 @@ from spacy.tokens import Doc, Span
 from fabgrid.model import MentionKind
 from fabgrid.nlp import joint
 from fabgrid.nlp.reading import Candidate, reading_of
+from fabgrid.ontology import ENTITY_TYPES, Ontology
 
 __all__ = ["Judgement", "Recogniser", "Scored"]
 
@@ -41,8 +42,14 @@ class Judgement:
 class Recogniser:
     """Run the joint model on docs."""
 
-    def __init__(self, model: joint.JointModel) -> None:
+    def __init__(self, model: joint.JointModel, ontology: Ontology) -> None:
         self._model = model
+        self._allowed = frozenset(
+            (a, b)
+            for a in ENTITY_TYPES
+            for b in ENTITY_TYPES
+            if any(ontology.admits(r, a, b) for r in model.relations[1:])
+        )
 
     def encode(self, doc: Doc) -> joint.Encoding:
         """Run the encoder over the doc's sentences."""
@@ -70,7 +77,7 @@ class Recogniser:
         sents = whole.sentences
         numbers = [whole.number(c.start) for c in candidates]
         mentions = [_mention(doc, sents[n], n, c) for n, c in zip(numbers, candidates, strict=True)]
-        reading = self._model.read(encoding, mentions)
+        reading = self._model.read(encoding, mentions, allowed=self._allowed)
         judgement = Judgement()
         for link in reading.links:
             judgement.antecedents[id(candidates[link.mention])] = candidates[link.antecedent]

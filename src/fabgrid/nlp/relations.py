@@ -32,6 +32,9 @@ _PRICED = frozenset(
         "sues",
     }
 )
+# Frames that describe ("Danish", "Intel's chief") are the author's own words: whoever is quoted claims the event.
+_EVENTS = frozenset({"active", "passive", "nominal"})
+_DESCRIPTIONS = frozenset({"locatedIn", "worksFor", "subsidiaryOf"})
 LEAST = 0.1  # a less certain proposal is no fact, whatever the threshold
 NEAR = 80  # characters between a sum of money and the word of a fact that it belongs to
 
@@ -133,7 +136,7 @@ class RelationFinder:
             rule="+".join([*([match.frame] if match else []), *(["model"] if scored else [])]),
             confidence=confidence,
             status=Status(scored.status) if scored else status_of(anchor, relation),
-            claimant=_claimant(scored, anchor, reading),
+            claimant=_claimant(claim, anchor, reading),
             amount=_amount(sent, anchor, relation, found.object),
             time=_time(sent, anchor),
         )
@@ -151,12 +154,15 @@ def _anchor(sent: Span, claim: Claim) -> Token:
     return next((t for t in (two, *two.ancestors) if t.i in above), sent.root)
 
 
-def _claimant(scored: Scored | None, anchor: Token, reading: Reading) -> str | None:
-    if scored is None:
-        return claimant_of(anchor, reading)
-    if scored.claimant is not None and scored.claimant.entity:
+def _claimant(claim: Claim, anchor: Token, reading: Reading) -> str | None:
+    """Return who makes the claim: the model's answer, else what the syntax says of the claim's verb or noun."""
+    scored, match = claim.scored, claim.match
+    if scored is not None and scored.claimant is not None and scored.claimant.entity:
         return scored.claimant.entity
-    return scored.phrase
+    if scored is not None and scored.phrase is not None:
+        return scored.phrase
+    described = match.frame not in _EVENTS if match is not None else claim.relation in _DESCRIPTIONS
+    return None if described else claimant_of(anchor, reading)
 
 
 def text_span(sent: Span) -> TextSpan:

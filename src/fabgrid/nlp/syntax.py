@@ -45,9 +45,17 @@ def _named(head: Token, reading: Reading) -> list[Candidate]:
         return [named]
     found = [c for child in head.rights if child.dep_ == "appos" for c in arguments(child, reading)]
     found += [c for child in head.children if child.dep_ == "prep" for c in _listed(head, child, reading)]
-    if found or head.dep_ != "appos":
+    if found:
         return found
-    return [c for c in [reading.at.get(head.head.i)] if c is not None]
+    if head.dep_ == "appos":
+        return [c for c in [reading.at.get(head.head.i)] if c is not None]
+    return _qualifying(head, reading)
+
+
+def _qualifying(head: Token, reading: Reading) -> list[Candidate]:
+    """Return the product or technology that a common noun is of: H100 in "H100 accelerators"."""
+    before = reading.at.get(head.i - 1) if head.pos_ == "NOUN" else None
+    return [before] if before is not None and before.type in ("Product", "Technology") else []
 
 
 def _listed(head: Token, preposition: Token, reading: Reading) -> list[Candidate]:

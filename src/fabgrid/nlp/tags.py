@@ -54,7 +54,7 @@ def parts_of_speech(doc: Doc) -> Doc:
             pos = "SCONJ"
         token.pos_ = pos
         if tag in _BASE:
-            token.set_morph(_BASE[tag])
+            token.set_morph(_BASE[tag])  # type: ignore[attr-defined]  # missing in the stubs
         elif pos in ("AUX", "VERB", "ADV", "PART") and token.lower_ in _LEMMAS and tag != "POS":
             token.lemma_ = _LEMMAS[token.lower_]
     return doc
