@@ -27,6 +27,8 @@ __all__ = [
 ]
 
 SUPPLY = ("supplies", "fabricatesFor")
+PLACES = ("locatedIn", "headquarteredIn")
+PLACE_STEPS = 3
 _SEED = 7  # Louvain visits nodes at random; the same graph must give the same communities
 
 
@@ -109,8 +111,10 @@ def paths(
             between[frozenset((statement.subject, statement.object))].append(statement)
     for ends, statements in sorted(between.items(), key=lambda item: sorted(item[0])):
         statements.sort(key=lambda s: (-s.confidence, s.iri))
-        # One step costs one, and a little less the surer it is: never worth a step more.
-        graph.add_edge(*sorted(ends), cost=1 - statements[0].confidence / 1000)
+        # One step costs one, and a little less the surer it is: never worth a step more. To be in one
+        # place connects little: such a step is taken where three others would not do.
+        steps = min(PLACE_STEPS if s.relation in PLACES else 1 for s in statements)
+        graph.add_edge(*sorted(ends), cost=steps - statements[0].confidence / 1000)
     if source not in graph or target not in graph or not nx.has_path(graph, source, target):
         return []
     found = islice(nx.shortest_simple_paths(graph, source, target, weight="cost"), limit)

@@ -188,7 +188,7 @@ def _lineage(relation: str, ontology: Ontology) -> list[str]:
     return names
 
 
-@app.command(epilog="Example: fabgrid path Nvidia PJM")
+@app.command(epilog="Example: fabgrid path TSMC OpenAI")
 def path(
     start: EntityArgument,
     end: EntityArgument,

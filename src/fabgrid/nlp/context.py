@@ -148,8 +148,11 @@ def _credited(sent: Span, reading: Reading) -> str | None:
     end = sent.end
     while end > sent.start + 3 and sent.doc[end - 1].text in _ITEM_ENDS:
         end -= 1
-    if sent.doc[end - 1].text != ")" or (source := reading.at.get(end - 2)) is None or source.type == "Place":
+    source = reading.at.get(end - 2) if sent.doc[end - 1].text == ")" else None
+    if source is None or source.type not in ("Company", "Organization", "Person"):
         return None
+    if any(c.entity == source.entity for c in reading.within(sent.start, source.start)):
+        return None  # "the Bureau of Industry and Security (BIS)"
     opens = source.start - 1 - (sent.doc[source.start - 1].lower_ == "the")
     return source.entity if sent.doc[opens].text == "(" else None
 

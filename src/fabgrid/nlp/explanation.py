@@ -40,11 +40,13 @@ def _verdict(proposal: Proposal, reading: Reading, threshold: float) -> str:
     """Tell what came of a proposal: frames and model may propose the same, and are weighed together."""
     if proposal.objection:
         return proposal.objection
-    root, ends = load().root, {proposal.subject, proposal.object}
+    ontology, ends = load(), (proposal.subject, proposal.object)
+    root = ontology.root(proposal.relation)
+    turned = ends[::-1] if ontology.relations[root].symmetric else ends
     joint = [
         f.confidence
         for f in reading.facts
-        if {f.subject, f.object} == ends and root(f.relation) == root(proposal.relation)
+        if (f.subject, f.object) in (ends, turned) and ontology.root(f.relation) == root
     ]
     if not joint:
         return "too unlikely"

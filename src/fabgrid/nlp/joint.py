@@ -120,8 +120,11 @@ class JointModel:
         self._places = [np.array(settings["links"][name]) for name in LINK_FEATURES]
 
     @classmethod
-    def load(cls, path: Path | None = None, *, threads: int = 2) -> JointModel:
-        """Load the model of a folder; raise ModelMissing where a file of it or onnxruntime is absent."""
+    def load(cls, path: Path | None = None, *, threads: int = 1) -> JointModel:
+        """Load the model of a folder; raise ModelMissing where a file of it or onnxruntime is absent.
+
+        One thread costs least CPU time; articles are what to work on in parallel.
+        """
         folder = path or MODEL
         missing = [name for name in FILES if not (folder / name).is_file()]
         if missing:

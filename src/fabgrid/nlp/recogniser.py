@@ -60,7 +60,7 @@ class Recogniser:
         sents = reading_of(doc).sentences
         for mention in self._model.mentions(encoding):
             span = _aligned(sents[mention.sentence], mention.start, mention.end)
-            if span is not None:
+            if span is not None and any(c.isalpha() for c in span.text):
                 yield Candidate(
                     span.start,
                     span.end,
