@@ -65,7 +65,7 @@ def default_threshold() -> float:
 @lru_cache(maxsize=1)
 def model_digest() -> str:
     """Return a digest of the shipped model's files."""
-    hashes = (hashlib.sha256(p.read_bytes()).hexdigest() for p in sorted(joint.MODEL.iterdir()) if p.is_file())
+    hashes = (hashlib.sha256(p.read_bytes()).hexdigest() for p in sorted(joint.MODEL.iterdir()) if p.suffix != ".md")
     return hashlib.sha256("".join(hashes).encode()).hexdigest()[:16]
 
 
