@@ -27,6 +27,7 @@ __all__ = ["FORMAT", "Results", "Store"]
 
 FORMAT = 1
 JUDGEMENTS = "judgements.jsonl"
+_TRIES = 40  # to open to read, two seconds in all, while a writer drops files
 _QUADS, _FORMAT_FILE = "quads", "format"
 _BULK = 2_000
 _MOST_UNFLUSHED = 100_000
@@ -274,11 +275,13 @@ def _open_to_read(folder: Path) -> ox.Store:
     if not (folder / _QUADS / "CURRENT").is_file():
         return ox.Store()  # made, but nothing was ever written
     with _refusals(folder):
-        for pause in (0.05, 0.2, 0.5):
+        for _ in range(_TRIES):
             try:
                 return ox.Store.read_only(str(folder / _QUADS))
-            except (OSError, RuntimeError):
-                time.sleep(pause)
+            except (OSError, RuntimeError) as error:
+                if "No such file" not in str(error):
+                    raise
+                time.sleep(0.05)
         return ox.Store.read_only(str(folder / _QUADS))
 
 
