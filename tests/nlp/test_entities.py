@@ -18,8 +18,13 @@ def candidate(start: int, end: int, source: str) -> Candidate:
 
 
 def test_the_longest_candidate_wins_then_the_better_source() -> None:
-    found = [candidate(0, 2, "registry"), candidate(1, 4, "ner"), candidate(5, 6, "ner"), candidate(5, 6, "registry")]
-    assert [(c.start, c.end, c.source) for c in settle(found)] == [(1, 4, "ner"), (5, 6, "registry")]
+    found = [
+        candidate(0, 2, "registry"),
+        candidate(1, 4, "joint"),
+        candidate(5, 6, "joint"),
+        candidate(5, 6, "registry"),
+    ]
+    assert [(c.start, c.end, c.source) for c in settle(found)] == [(1, 4, "joint"), (5, 6, "registry")]
 
 
 @pytest.mark.parametrize(

@@ -113,10 +113,7 @@ def _is_definite(token: Token) -> bool:
     left = next((c for c in token.children if c.dep_ in ("det", "poss")), None)
     if left is None or left.lower_ not in ("the", "this", "that", "his", "her"):
         return False
-    plain = all(
-        c.dep_ in ("det", "poss") or (c.dep_ in ("amod", "compound", "nmod") and c.ent_type_ != "PERSON")
-        for c in token.lefts
-    )
+    plain = all(c.dep_ in ("det", "poss") or c.dep_ in ("amod", "compound", "nmod") for c in token.lefts)
     return plain and not any(c.dep_ in ("relcl", "acl") for c in token.rights)
 
 

@@ -92,7 +92,7 @@ def make_mentions(nlp: Language, name: str, ontology: str | None) -> Component:
     path = Path(ontology) if ontology else None
     registry = vocabulary.load_registry(path)
     loaded = vocabulary.load(path)
-    finder = EntityFinder(loaded, Gazetteer(nlp, registry), Places(nlp, registry))
+    finder = EntityFinder(Gazetteer(nlp, registry), Places(nlp, registry))
     recogniser = Recogniser(joint.JointModel.load(), loaded)
 
     def mentions(doc: Doc) -> Doc:

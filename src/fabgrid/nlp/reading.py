@@ -20,7 +20,7 @@ __all__ = ["Candidate", "Proposal", "Reading", "reading_of"]
 class Candidate:
     """A stretch of tokens, `start` to `end` (excluded), that may name an entity.
 
-    `source` tells who found it (registry, place, pattern, facility, ner, joint, anaphor); `entity` is
+    `source` tells who found it (registry, place, joint, anaphor); `entity` is
     the main name of its entity, empty until coreference has run.
     """
 
