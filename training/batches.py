@@ -11,9 +11,9 @@ import torch
 from data import ELSEWHERE, IGNORE, NO_CLAIMANT, PHRASE, Example, Labels
 from torch import Tensor
 
-from fabgrid.nlp.pairs import gaps, link_features, regions
+from fabgrid.nlp.pairs import gaps, grid, link_features, regions
 
-CLS, SEP = 101, 102
+CLS, SEP, MASK = 101, 102, 103
 WINDOW = 8  # sentences back in which an antecedent is looked for
 
 
@@ -40,6 +40,8 @@ class Batch:
     pairs: Tensor
     regions: Tensor
     gaps: Tensor
+    grid: Tensor
+    cells: Tensor
     relation: Tensor
     weight: Tensor
     status: Tensor
@@ -102,9 +104,18 @@ def build(
         base += len(d)
     seen = [perturb(s, labels, noise, rng) for s in sentences]
     batch = _tensors(sentences, groups, seen, labels)
+    if noise:
+        _hide(batch, noise["masked"], rng)
     batch.claims = _claims(sentences, seen, batch)
     batch.links = _links(documents, seen, labels)
     return batch
+
+
+def _hide(batch: Batch, share: float, rng: random.Random) -> None:
+    """Mask some pieces, so that nothing is learnt by heart."""
+    generator = torch.Generator().manual_seed(rng.randrange(2**31))
+    hidden = (torch.rand(batch.ids.shape, generator=generator) < share) & (batch.ids > MASK)
+    batch.ids[hidden] = MASK
 
 
 def _padded(rows: list[list[int]], fill: int) -> Tensor:
@@ -155,6 +166,8 @@ def _pairs(sentences: list[Example], seen: list[Seen], width: int, labels: Label
                 known = a >= 0 and b >= 0
                 if i == j or (known and one.entities[a] == one.entities[b]):
                     continue
+                if not labels.admit(x.labels[i], x.labels[j]):
+                    continue
                 target, weight = one.relations.get((a, b), ({0: 1.0}, 1.0)) if known else ({0: 1.0}, 1.0)
                 pairs.append((base + i, base + j)), targets.append(target), weights.append(weight)
                 statuses.append(one.statuses.get((a, b), IGNORE) if known else IGNORE)
@@ -171,6 +184,7 @@ def _pairs(sentences: list[Example], seen: list[Seen], width: int, labels: Label
         torch.from_numpy(p),
         torch.from_numpy(regions(s, o, width)),
         torch.from_numpy(gaps(s, o)),
+        *map(torch.from_numpy, grid(m[p[:, 0], 0])),
         wanted,
         torch.tensor(weights),
         torch.tensor(statuses, dtype=torch.long),

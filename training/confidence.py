@@ -1,9 +1,9 @@
-"""Measure how sure frames and model are, and write src/fabgrid/nlp/model/confidence.json.
+"""Measure how sure frames and models are, and write src/fabgrid/nlp/model/confidence.json.
 
 python training/confidence.py frames ARTICLES...   how often each frame is right, with the articles' own mentions
-python training/confidence.py curves GOLD_DIR      one probability for both, and the threshold, on unseen articles
+python training/confidence.py weights GOLD_DIR     one probability for all, and the threshold, on unseen articles
 
-`frames` runs where the joint model was trained, for it uses no model; `curves` where it was not.
+`frames` runs on what the models were trained on, for it uses none; `weights` on what they were not.
 """
 
 from __future__ import annotations
@@ -24,18 +24,19 @@ from fabgrid import ontology as vocabulary
 from fabgrid.errors import SourceError
 from fabgrid.model import MentionKind
 from fabgrid.nlp import pipeline
-from fabgrid.nlp.confidence import FILE, Confidence, log_odds
+from fabgrid.nlp.confidence import FILE, evidence
 from fabgrid.nlp.evaluation import verdicts
 from fabgrid.nlp.frames import FRAMES
 from fabgrid.nlp.lexicon import Lexicon
+from fabgrid.nlp.loglinear import Words
 from fabgrid.nlp.reading import Candidate, reading_of
 from fabgrid.nlp.relations import RelationFinder
 from fabgrid.sources import read
 
 PRIOR, WEIGHT = 0.6, 4  # a frame counts as if it had been right PRIOR of WEIGHT times before
 LEAST = 5  # cases under which a frame is not told apart by relation type
-WANTED = 0.75  # precision that the threshold must reach on the articles of `curves`
-PULL = 4.0  # strength with which the curves are pulled to the identity: some have few cases
+WANTED = 0.75  # precision that the threshold must reach on the articles of `weights`
+PULL = 1.0  # strength with which the weights are drawn to nothing
 
 
 def write(**values: Any) -> None:
@@ -91,71 +92,53 @@ def _candidate(doc: Doc, mention: dict[str, Any]) -> Candidate | None:
     return Candidate(span.start, span.end, mention["type"], "gold", span.text, kind=kind, entity=mention["entity"])
 
 
-# ---------------------------------------------------------------- curves
+# ---------------------------------------------------------------- weights
 
 
-def curves(folder: Path) -> None:
-    """Fit the three logistic curves and choose the threshold."""
+def weights(folder: Path) -> None:
+    """Fit the logistic regression and choose the threshold."""
     rows = [row for gold in sorted(folder.glob("*.gold.json")) for row in _claims(gold)]
-    cases = {
-        "model_only": [(1.0, m, right) for m, f, right in rows if f is None],
-        "frame_only": [(1.0, f, right) for m, f, right in rows if m is None],
-        "both": [(1.0, m, f, right) for m, f, right in rows if m is not None and f is not None],
-    }
-    fitted = {name: _fit(np.array(case, dtype=float)) for name, case in cases.items()}
-    write(**{name: [round(x, 3) for x in weights] for name, weights in fitted.items()})
-    Confidence.load.cache_clear()
-    sure = sorted(((_sure(m, f), right) for m, f, right in rows), reverse=True)
+    fitted = _fit(np.array([(1.0, *said) for said, _ in rows]), np.array([right for _, right in rows], dtype=float))
+    chances = 1 / (1 + np.exp(-np.array([(1.0, *said) for said, _ in rows]) @ fitted))
     best, right = 0.5, 0
-    for n, (p, ok) in enumerate(sure, start=1):
-        right += ok
+    for n, at in enumerate(np.argsort(-chances), start=1):
+        right += rows[at][1]
         if n > 50 and right / n >= WANTED:
-            best = p
-    write(threshold=round(min(max(best, 0.3), 0.7), 2))
-    for name, case in cases.items():
-        print(f"{name:12} {len(case):5} cases, {sum(c[-1] for c in case):5.0f} right: {fitted[name]}")
-    print("threshold", json.loads(FILE.read_text())["threshold"])
+            best = float(chances[at])
+    write(threshold=round(min(max(best, 0.3), 0.7), 2), weights=[round(float(x), 3) for x in fitted])
+    print(f"{len(rows)} claims, {sum(r for _, r in rows)} right: weights {fitted.round(3)}, threshold {best:.2f}")
 
 
-def _sure(model: float | None, frame: float | None) -> float:
-    return Confidence.load().joined(model, frame)
-
-
-def _claims(gold: Path) -> Iterator[tuple[float | None, float | None, bool]]:
-    """Yield the log-odds of model and frame for every claim of an article, and whether it is right."""
+def _claims(gold: Path) -> Iterator[tuple[tuple[float, ...], bool]]:
+    """Yield what speaks for every claim of an article, and whether it is right."""
     (article,) = read([gold.with_name(gold.name.replace(".gold.json", ".md"))])
     if isinstance(article, SourceError):
         raise article
-    doc, ontology, table = pipeline.load()(article.text), vocabulary.load(), Confidence.load()
-    reading, finder = reading_of(doc), RelationFinder(ontology)
-    claims = [c for s in reading.sentences for c in finder.claims(s, reading).values()]
+    doc, ontology = pipeline.load()(article.text), vocabulary.load()
+    reading, finder, words = reading_of(doc), RelationFinder(ontology), Words(doc)
+    claims = [c for s in reading.sentences for c in finder.claims(s, reading, words).values()]
     statements = [{"s": c.subject.entity, "p": c.relation, "o": c.object.entity} for c in claims]
     entities = [{"name": e.name, "type": e.type, "aliases": list(e.aliases)} for e in reading.entities.values()]
     right = verdicts(json.loads(gold.read_text("utf-8")), {"entities": entities, "statements": statements}, ontology)
-    for claim, ok in zip(claims, right, strict=True):
-        model = log_odds(claim.scored.probability) if claim.scored else None
-        frame = log_odds(table.of_frame(claim.match.frame, claim.match.relation)) if claim.match else None
-        yield model, frame, ok
+    yield from zip(map(evidence, claims), right, strict=True)
 
 
-def _fit(case: NDArray[np.float64]) -> list[float]:
-    """Return the weights of a logistic regression, drawn a little to the identity (Newton's method)."""
-    x, y = case[:, :-1], case[:, -1]
-    start = np.array([0.0, *([1.0] if x.shape[1] == 2 else [1.0, 0.5])])
-    w = start.copy()
+def _fit(x: NDArray[np.float64], y: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the weights of a logistic regression, drawn a little to nothing (Newton's method)."""
+    w = np.zeros(x.shape[1])
     for _ in range(50):
         p = 1 / (1 + np.exp(-x @ w))
-        gradient = x.T @ (p - y) + PULL * (w - start)
+        gradient = x.T @ (p - y) + PULL * w
         hessian = (x * (p * (1 - p))[:, None]).T @ x + PULL * np.eye(len(w))
         w -= np.linalg.solve(hessian, gradient)
-    return [float(v) for v in w]
+    return w
 
 
 if __name__ == "__main__":
     what, *arguments = sys.argv[1:] or [""]
     if what == "frames" and arguments:
         frames([Path(a) for a in arguments])
-    elif what == "curves" and len(arguments) == 1:
-        curves(Path(arguments[0]))
+    elif what == "weights" and len(arguments) == 1:
+        weights(Path(arguments[0]))
     else:
         sys.exit(__doc__)

@@ -14,6 +14,7 @@ from typing import Any
 
 import convert
 
+from fabgrid import ontology
 from fabgrid.nlp.wordpiece import Encoded, WordPiece
 
 HERE = Path(__file__).resolve().parent
@@ -39,9 +40,26 @@ class Labels:
         self.tags = 1 + 2 * self.unknown
         self.marks = self.tags + 2
         convert.RELATIONS.update(labels["relations"], self.parents)
+        self._admitted = _admitted(self.types, labels["relations"])
+
+    def admit(self, subject: int, object_: int) -> bool:
+        """Tell whether mentions with these labels can stand in any relation; an unknown one can."""
+        ends = (subject // 2, object_ // 2)
+        return max(ends) >= len(self.types) or ends in self._admitted
 
     def relation(self, name: str) -> int:
         return self.relations.index(self.parents.get(name, name))
+
+
+def _admitted(types: list[str], relations: list[str]) -> set[tuple[int, int]]:
+    """Return the pairs of types that some relation of the ontology has; all, where one is not in it."""
+    known = ontology.load()
+    return {
+        (a, b)
+        for a, subject in enumerate(types)
+        for b, object_ in enumerate(types)
+        if any(r not in known.relations or known.admits(r, subject, object_) for r in relations)
+    }
 
 
 @dataclass(frozen=True)

@@ -26,7 +26,7 @@ import numpy as np
 from data import CORE_RELATIONS, HERE, Example, Labels, core_example, read_core, read_settings
 
 from fabgrid.nlp.joint import JointMention, JointModel, JointReading
-from fabgrid.nlp.pairs import gaps, regions
+from fabgrid.nlp.pairs import gaps, grid, regions
 from fabgrid.nlp.wordpiece import WordPiece
 
 THRESHOLDS = (0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9)
@@ -272,6 +272,7 @@ def core_logits(model: JointModel, one: Example) -> np.ndarray:
         "present": np.ones_like(places),
     }
     inputs |= {"mentions": table, "pairs": np.array([[0, 1]]), "gaps": gaps(s, o)}
+    inputs["grid"], inputs["cells"] = grid(np.zeros(1, np.int64))
     return model.facts.run(["core"], inputs | {"regions": regions(s, o, places.shape[1])})[0][0]
 
 

@@ -24,7 +24,7 @@ from fabgrid.nlp.pairs import LINK_FEATURES
 
 MODEL = HERE.parent / "src/fabgrid/nlp/model"
 LONGEST = 320  # positions kept
-FACT_INPUTS = ["hidden", "mask", "marks", "places", "present", "mentions", "pairs", "regions", "gaps"]
+FACT_INPUTS = ["hidden", "mask", "marks", "places", "present", "mentions", "pairs", "regions", "gaps", "grid", "cells"]
 FACT_OUTPUTS = ["relation", "status", "claim", "core", "claimant", "back", "antecedent", "source"]
 
 
@@ -61,6 +61,8 @@ def export(model: Joint, folder: Path) -> None:
         torch.tensor([[0, 1], [1, 0]]),
         torch.ones(2, 5, dtype=torch.long),
         torch.tensor([1, 2]),
+        torch.tensor([[0, 1]]),
+        torch.tensor([0, 1]),
     )
     sentence, pair, mention = {0: "sentences", 1: "width"}, {0: "pairs"}, {0: "mentions"}
     axes = {
@@ -73,6 +75,8 @@ def export(model: Joint, folder: Path) -> None:
         "pairs": pair,
         "regions": {0: "pairs", 1: "width"},
         "gaps": pair,
+        "grid": {0: "rows", 1: "company"},
+        "cells": pair,
         "source": sentence,
     }
     axes |= dict.fromkeys(("relation", "status", "claim", "core"), pair)

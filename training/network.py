@@ -91,12 +91,43 @@ def load_layer(layer: nn.Module, w: dict[str, Tensor], number: int) -> None:
     _copy(layer.norm2, w, at + "output.LayerNorm")
 
 
+class Company(nn.Module):
+    """The pairs of a sentence see each other: what is said of "A and B" and C, or of C's other pairs.
+
+    Attention among them, biased by which mentions two pairs share; the idea is that of axial attention
+    over the table of pairs. It adds nothing before it has learnt something, so that older weights may start it.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.qkv = nn.Linear(WIDTH, 3 * PAIR)
+        self.kin = nn.Embedding(16, FOCUS)
+        self.up, self.down = nn.Linear(WIDTH + PAIR, WIDTH), nn.Linear(WIDTH, WIDTH)
+        for zero in (self.kin.weight, self.down.weight, self.down.bias):
+            nn.init.zeros_(zero)
+
+    def forward(self, h: Tensor, pairs: Tensor, grid: Tensor, cells: Tensor) -> Tensor:
+        """`h` by pair; `grid` and `cells` as `fabgrid.nlp.pairs.grid` makes them."""
+        rows, width = grid.shape[0], grid.shape[1]
+        at = grid.clamp(min=0)
+        x, s, o = h[at], pairs[at][:, :, 0], pairs[at][:, :, 1]
+        kin = 0 * grid[:, :, None]
+        for n, (a, b) in enumerate([(s, s), (o, o), (s, o), (o, s)]):
+            kin = kin + 2**n * (a[:, :, None] == b[:, None]).long()
+        q, k, v = (t.reshape(rows, width, FOCUS, -1).transpose(1, 2) for t in self.qkv(x).chunk(3, dim=-1))
+        scores = q @ k.transpose(2, 3) * (PAIR // FOCUS) ** -0.5 + self.kin(kin).permute(0, 3, 1, 2)
+        scores = scores + (grid < 0).float()[:, None, None, :] * -1e4
+        mixed = (scores.softmax(-1) @ v).transpose(1, 2).reshape(rows, width, PAIR)
+        x = x + self.down(nn.functional.gelu(self.up(torch.cat([x, mixed], -1))))
+        return x.reshape(-1, WIDTH)[cells]
+
+
 class Facts(nn.Module):
     """Vectors of sentences with their mentions marked -> relation, status, claimant and link scores.
 
     One more layer reads the chunk with the type of every mention added to its pieces (the "typed
     markers"); a pair is its two mentions, their product, and what it attends to in the sentence,
-    told where each piece stands to the two.
+    told where each piece stands to the two, and what the other pairs of the sentence are.
     """
 
     def __init__(self, marks: int, relations: int, statuses: int, core: int, dropout: float = 0.1) -> None:
@@ -114,6 +145,7 @@ class Facts(nn.Module):
         self.region = nn.Embedding(REGIONS, FOCUS)
         self.gap = nn.Embedding(GAPS, TYPE)
         self.mix = nn.Linear(4 * PAIR + 3 * TYPE, WIDTH)
+        self.company = Company()
         self.drop = nn.Dropout(2 * dropout)
         self.relation, self.status = nn.Linear(WIDTH, relations), nn.Linear(WIDTH, statuses)
         self.core = nn.Linear(WIDTH, core)
@@ -133,10 +165,13 @@ class Facts(nn.Module):
         pairs: Tensor,
         regions: Tensor,
         gaps: Tensor,
+        grid: Tensor,
+        cells: Tensor,
     ) -> tuple[Tensor, ...]:
         """`hidden`, `mask`, `marks` by chunk; `places` leads from a sentence's pieces (`present`) to them.
 
-        `mentions`: sentence, first, last piece; `pairs`: two of the mentions; `regions` and `gaps` by pair.
+        `mentions`: sentence, first, last piece; `pairs`: two of the mentions; `regions` and `gaps` by pair;
+        `grid` and `cells`: the pairs by sentence.
         """
         x = self.layer(hidden + self.mark(marks), attention_bias(mask)).reshape(-1, WIDTH)[places]
         spot = mentions[:, 0]
@@ -147,6 +182,7 @@ class Facts(nn.Module):
         context = self.focus(x, present, spot[pairs[:, 0]], s, o, regions)
         both = torch.cat([s, o, s * o, context, kind[pairs[:, 0]], kind[pairs[:, 1]], self.gap(gaps)], -1)
         h = self.drop(nn.functional.gelu(self.mix(both)))
+        h = self.company(h, pairs, grid, cells)
         return (
             self.relation(h),
             self.status(h),

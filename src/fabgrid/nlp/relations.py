@@ -1,4 +1,4 @@
-"""Proposals to facts: what the frames match and the joint model scores, with types checked and details bound."""
+"""Proposals to facts: what frames match and both models score, with types checked and details bound."""
 
 from __future__ import annotations
 
@@ -13,9 +13,10 @@ from fabgrid.nlp.confidence import Confidence
 from fabgrid.nlp.context import claimant_of, status_of
 from fabgrid.nlp.frames import FRAMES, Match
 from fabgrid.nlp.lexicon import Lexicon
+from fabgrid.nlp.loglinear import LogLinear, Parsed, Words
 from fabgrid.nlp.reading import Candidate, Proposal, Reading, reading_of
 from fabgrid.nlp.recogniser import Scored
-from fabgrid.ontology import Ontology
+from fabgrid.ontology import ENTITY_TYPES, Ontology
 
 __all__ = ["Claim", "RelationFinder", "text_span"]
 
@@ -35,6 +36,7 @@ _PRICED = frozenset(
 # Frames that describe ("Danish", "Intel's chief") are the author's own words: whoever is quoted claims the event.
 _EVENTS = frozenset({"active", "passive", "nominal"})
 _DESCRIPTIONS = frozenset({"locatedIn", "worksFor", "subsidiaryOf"})
+Claims = dict[tuple[str, str, str], "Claim"]
 LEAST = 0.1  # a less certain proposal is no fact, whatever the threshold
 NEAR = 80  # characters between a sum of money and the word of a fact that it belongs to
 
@@ -48,46 +50,80 @@ class Claim:
     object: Candidate
     match: Match | None = None
     scored: Scored | None = None
+    parsed: Parsed | None = None
+
+    @property
+    def found(self) -> Match | Scored | Parsed:
+        """Return what tells best where subject and object stand."""
+        return next(found for found in (self.match, self.scored, self.parsed) if found is not None)
+
+    @property
+    def rule(self) -> str:
+        """Return who speaks for the claim: a frame's name, "model", "parse"."""
+        voices = (("model", self.scored), ("parse", self.parsed))
+        return "+".join([*([self.match.frame] if self.match else []), *(name for name, voice in voices if voice)])
 
 
 class RelationFinder:
-    """Find the facts of a doc from both the frames and the model's judgement."""
+    """Find the facts of a doc from the frames, the joint model's judgement and the log-linear model's."""
 
     def __init__(self, ontology: Ontology) -> None:
         self._ontology = ontology
         self._lexicon = Lexicon(ontology)
         self._confidence = Confidence.load()
+        self._loglinear = LogLinear.load()
+        self._admitted = frozenset(
+            (a, b)
+            for a in ENTITY_TYPES
+            for b in ENTITY_TYPES
+            if any(ontology.admits(r, a, b) for r in self._loglinear.relations if r)
+        )
 
     def __call__(self, doc: Doc) -> None:
         """Put the facts of the doc on its reading, one for each subject, relation, object and sentence."""
-        reading = reading_of(doc)
+        reading, words = reading_of(doc), Words(doc)
         for sent in reading.sentences:
             if len(reading.within(sent.start, sent.end)) > 1:
-                for claim in self.claims(sent, reading).values():
-                    if (confidence := self._sureness(claim)) >= LEAST:
+                for claim in self.claims(sent, reading, words).values():
+                    if (confidence := self._confidence(claim)) >= LEAST:
                         reading.facts.append(self._fact(claim, sent, reading, confidence))
 
-    def claims(self, sent: Span, reading: Reading) -> dict[tuple[str, str, str], Claim]:
-        """Return what frames and model say in a sentence, by subject, top relation type and object."""
+    def claims(self, sent: Span, reading: Reading, words: Words) -> dict[tuple[str, str, str], Claim]:
+        """Return what is said in a sentence, by subject, top relation type and object."""
         claims: dict[tuple[str, str, str], Claim] = {}
+        self._match(claims, sent, reading)
+        self._score(claims, sent, reading)
+        self._parse(claims, sent, reading, words)
+        return claims
+
+    def _match(self, claims: Claims, sent: Span, reading: Reading) -> None:
         for frame in FRAMES:
             for match in frame(sent, reading, self._lexicon):
                 confidence = self._confidence.of_frame(match.frame, match.relation)
                 if self._accepts(reading, match.frame, match, confidence):
                     claim = self._claim(claims, match)
                     claim.match = self._better(claim.match, match)
+
+    def _score(self, claims: Claims, sent: Span, reading: Reading) -> None:
         scored = reading.judgement.relations.get(sent.start, []) if reading.judgement else []
         for pair in scored:
             if pair.subject.entity and pair.object.entity and self._accepts(reading, "model", pair, pair.probability):
                 claim = self._claim(claims, pair)
                 if claim.scored is None or pair.probability > claim.scored.probability:
                     claim.scored = pair
-        return claims
 
-    def _claim(self, claims: dict[tuple[str, str, str], Claim], found: Match | Scored) -> Claim:
+    def _parse(self, claims: Claims, sent: Span, reading: Reading, words: Words) -> None:
+        named = [c for c in reading.within(sent.start, sent.end) if c.entity]
+        for pair in self._loglinear.pairs(words, named, self._admitted):
+            if self._accepts(reading, "parse", pair, pair.probability):
+                claim = self._claim(claims, pair)
+                if claim.parsed is None or pair.probability > claim.parsed.probability:
+                    claim.parsed = pair
+
+    def _claim(self, claims: Claims, found: Match | Scored | Parsed) -> Claim:
         return claims.setdefault(self._key(found), Claim(found.relation, found.subject, found.object))
 
-    def _key(self, found: Match | Scored) -> tuple[str, str, str]:
+    def _key(self, found: Match | Scored | Parsed) -> tuple[str, str, str]:
         root = self._ontology.root(found.relation)
         ends = (found.subject.entity, found.object.entity)
         if self._ontology.relations[root].symmetric:
@@ -100,14 +136,14 @@ class RelationFinder:
         mine, theirs = (self._confidence.of_frame(m.frame, m.relation) for m in (match, other))
         return match if mine > theirs else other
 
-    def _accepts(self, reading: Reading, rule: str, found: Match | Scored, confidence: float) -> bool:
+    def _accepts(self, reading: Reading, rule: str, found: Match | Scored | Parsed, confidence: float) -> bool:
         """Check the types, and keep the proposal with the verdict for `explain`."""
         objection = self._objection(found)
         proposal = Proposal(rule, found.subject.entity, found.relation, found.object.entity, confidence, objection)
         reading.proposals.append(proposal)
         return not objection
 
-    def _objection(self, found: Match | Scored) -> str:
+    def _objection(self, found: Match | Scored | Parsed) -> str:
         subject, object_ = found.subject, found.object
         kind = self._ontology.relations[found.relation]
         if subject.entity == object_.entity:
@@ -118,12 +154,8 @@ class RelationFinder:
             return f"the object is a {object_.type}; {kind.name} needs {kind.range}"
         return ""
 
-    def _sureness(self, claim: Claim) -> float:
-        return self._confidence(claim.match, claim.scored.probability if claim.scored else None)
-
     def _fact(self, claim: Claim, sent: Span, reading: Reading, confidence: float) -> Fact:
-        match, scored = claim.match, claim.scored
-        found: Match | Scored = match or scored or _nothing()
+        match, scored, found = claim.match, claim.scored, claim.found
         relation = match.relation if match is not None else claim.relation
         anchor = match.anchor if match is not None else _anchor(sent, claim)
         return Fact(
@@ -133,17 +165,13 @@ class RelationFinder:
             evidence=text_span(sent),
             subject_span=_span(sent.doc, found.subject),
             object_span=_span(sent.doc, found.object),
-            rule="+".join([*([match.frame] if match else []), *(["model"] if scored else [])]),
+            rule=claim.rule,
             confidence=confidence,
             status=Status(scored.status) if scored else status_of(anchor, relation),
             claimant=_claimant(claim, anchor, reading),
             amount=_amount(sent, anchor, relation, found.object),
             time=_time(sent, anchor),
         )
-
-
-def _nothing() -> Scored:
-    raise AssertionError("a claim has a match or a score")
 
 
 def _anchor(sent: Span, claim: Claim) -> Token:

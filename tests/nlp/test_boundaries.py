@@ -1,0 +1,60 @@
+"""Where recognised names begin and end."""
+
+from __future__ import annotations
+
+import pytest
+import spacy
+
+from fabgrid.model import MentionKind
+from fabgrid.nlp.boundaries import bounded
+from fabgrid.nlp.reading import Candidate
+
+TOKENIZER = spacy.blank("en")
+
+
+def names(text: str, *found: tuple[str, str], makers: frozenset[str] = frozenset()) -> list[tuple[str, str]]:
+    """Return the bounded names of a text in which the model found these."""
+    doc = TOKENIZER(text)
+    candidates = []
+    for name, kind in found:
+        span = doc.char_span(text.index(name), text.index(name) + len(name))
+        assert span is not None
+        candidates.append(Candidate(span.start, span.end, kind, "joint", name, kind=MentionKind.NAME))
+    return [(c.text, c.type) for c in bounded(doc, candidates, makers)]
+
+
+def test_halves_at_a_hyphen_are_one_name() -> None:
+    found = names(
+        "the Biden-Harris Administration said", ("Biden-", "Organization"), ("Harris Administration", "Organization")
+    )
+    assert found == [("Biden-Harris Administration", "Organization")]
+
+
+def test_neighbours_of_other_types_stay_apart() -> None:
+    assert len(names("the Munich-Siemens pact", ("Munich-", "Place"), ("Siemens", "Company"))) == 2
+
+
+@pytest.mark.parametrize(
+    ("text", "found", "kept"),
+    [
+        ("Dr. Rhodri Vaughan leads it", "Dr. Rhodri Vaughan", "Rhodri Vaughan"),
+        ("Senator Schumer said", "Senator Schumer", "Schumer"),
+        ("Sir said", "Sir", "Sir"),
+    ],
+)
+def test_titles_are_no_part_of_a_person(text: str, found: str, kept: str) -> None:
+    assert names(text, (found, "Person")) == [(kept, "Person")]
+
+
+def test_an_article_is_no_part_of_a_name() -> None:
+    assert names("when the Commission ruled", ("the Commission", "Organization")) == [("Commission", "Organization")]
+
+
+def test_a_maker_before_a_numbered_product_is_a_name_of_its_own() -> None:
+    found = names("racks of Nvidia GB200 arrived", ("Nvidia GB200", "Product"), makers=frozenset({"Nvidia"}))
+    assert found == [("Nvidia", "Company"), ("GB200", "Product")]
+
+
+def test_a_product_called_after_its_maker_stays_whole() -> None:
+    found = names("Meta Training and Inference Accelerator", ("Meta Training", "Product"), makers=frozenset({"Meta"}))
+    assert found == [("Meta Training", "Product")]

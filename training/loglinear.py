@@ -1,0 +1,141 @@
+"""Train the log-linear model over parses and write src/fabgrid/nlp/model/loglinear.npz.
+
+    python training/loglinear.py ARTICLES_OR_DIRS... [--held ARTICLES_OR_DIRS...]
+
+Runs where fabgrid is installed with scikit-learn; about two minutes.  `--held` prints how it does on
+articles that it does not learn from, with their own mentions.
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from convert import parse
+from scipy.sparse import csr_matrix
+from sklearn.linear_model import LogisticRegression
+from spacy.tokens import Doc
+
+from fabgrid import ontology as vocabulary
+from fabgrid.nlp import pipeline
+from fabgrid.nlp.loglinear import FILE, End, Words, features
+from fabgrid.ontology import Ontology
+
+SEED, STRENGTH, ROUNDS = 1, 0.5, 25  # of the regression: seed, inverse of the penalty, passes over the data
+RARE = 4  # a feature seen less often is not learnt
+FAINT = 0.04  # a feature all of whose weights are smaller is not shipped
+
+Row = tuple[set[str], str]  # features, relation; "" for none
+
+
+def annotated(places: list[Path]) -> list[dict[str, Any]]:
+    """Read the annotated articles, without those that have problems."""
+    files = [f for place in places for f in (sorted(place.glob("*.ann")) if place.is_dir() else [place])]
+    return [article for article, problems in map(parse, files) if not problems]
+
+
+def rows(articles: list[dict[str, Any]], ontology: Ontology) -> Iterator[Row]:
+    """Yield the pairs of mentions that stand in one sentence and whose types some relation has."""
+    docs = pipeline.load().pipe((a["text"] for a in articles), disable=list(pipeline.COMPONENTS))
+    for article, doc in zip(articles, docs, strict=True):
+        yield from _of_article(article, doc, ontology)
+
+
+def _of_article(article: dict[str, Any], doc: Doc, ontology: Ontology) -> Iterator[Row]:
+    words, mentions = Words(doc), defaultdict(list)
+    stated: dict[int, dict[tuple[str, str], str]] = defaultdict(dict)
+    for m in article["mentions"]:
+        span = doc.char_span(m["start"], m["end"], alignment_mode="expand")
+        if span is not None:
+            mentions[m["sentence"]].append((End(span.start, span.end, m["type"]), m["entity"]))
+    for s in article["statements"]:
+        root = ontology.root(s["predicate"])
+        ends = s["subject"], s["object"]
+        for pair in (ends, ends[::-1]) if ontology.relations[root].symmetric else (ends,):
+            stated[s["sentence"]].setdefault(pair, root)
+    for sentence, here in mentions.items():
+        yield from _of_sentence(sorted(here, key=lambda x: x[0].start), stated[sentence], words, ontology)
+
+
+def _of_sentence(
+    here: list[tuple[End, str]], stated: dict[tuple[str, str], str], words: Words, ontology: Ontology
+) -> Iterator[Row]:
+    """A statement is learnt from the nearest mentions of its two; other mentions of them say nothing."""
+    nearest: dict[tuple[str, str], int] = {}
+    for one, s in here:
+        for two, o in here:
+            if (s, o) in stated:
+                nearest[s, o] = min(abs(one.start - two.start), nearest.get((s, o), len(words.norms)))
+    for i, (one, s) in enumerate(here):
+        for j, (two, o) in enumerate(here):
+            known = nearest.get((s, o))
+            if i == j or s == o or (known is not None and abs(one.start - two.start) != known):
+                continue
+            if any(ontology.admits(r, one.type, two.type) for r in ontology.relations):
+                yield features(words, one, two, abs(i - j) - 1), stated.get((s, o), "")
+
+
+def matrix(found: list[Row], columns: dict[str, int]) -> csr_matrix:
+    ends, at = [0], list[int]()
+    for names, _ in found:
+        at += sorted(columns[name] for name in names if name in columns)
+        ends.append(len(at))
+    return csr_matrix((np.ones(len(at), np.float32), at, ends), shape=(len(found), len(columns)))
+
+
+def fit(found: list[Row]) -> tuple[list[str], LogisticRegression]:
+    """Return the features and the fitted regression."""
+    seen = Counter(name for names, _ in found for name in names)
+    kept = sorted(name for name, n in seen.items() if n >= RARE and "\n" not in name)
+    model = LogisticRegression(C=STRENGTH, solver="saga", max_iter=ROUNDS, tol=1e-3, random_state=SEED)
+    return kept, model.fit(matrix(found, {name: n for n, name in enumerate(kept)}), [label for _, label in found])
+
+
+def write(names: list[str], model: LogisticRegression, file: Path) -> None:
+    """Keep the weights as bytes: features that weigh little are left out."""
+    weights = model.coef_.T
+    telling = np.flatnonzero(abs(weights).max(axis=1) >= FAINT)
+    scale = float(abs(weights).max() / 127)
+    np.savez_compressed(
+        file,
+        names=np.frombuffer("\n".join(names[n] for n in telling).encode(), np.uint8),
+        weights=np.rint(weights[telling] / scale).astype(np.int8),
+        scale=np.float32(scale),
+        bias=model.intercept_.astype(np.float32),
+        relations=np.frombuffer("\n".join(model.classes_).encode(), np.uint8),
+    )
+    print(f"{file.name}: {len(telling)} of {len(names)} features, {file.stat().st_size / 1e6:.2f} MB")
+
+
+def score(names: list[str], model: LogisticRegression, held: list[Row]) -> str:
+    """Return the best F1 over all thresholds, pairs given."""
+    chances = model.predict_proba(matrix(held, {name: n for n, name in enumerate(names)}))
+    chances[:, list(model.classes_).index("")] = 0
+    best, order = chances.argmax(axis=1), np.argsort(-chances.max(axis=1))
+    wanted = np.array([label for _, label in held])
+    right = np.cumsum((model.classes_[best] == wanted)[order])
+    f1 = 2 * right / (np.arange(1, len(right) + 1) + (wanted != "").sum())
+    return f"F1 {f1.max():.3f} at P {right[f1.argmax()] / (f1.argmax() + 1):.3f}"
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("articles", nargs="+", type=Path)
+    parser.add_argument("--held", nargs="*", type=Path, default=[])
+    parser.add_argument("--out", type=Path, default=FILE)
+    a = parser.parse_args()
+    ontology = vocabulary.load()
+    found = list(rows(annotated(a.articles), ontology))
+    print(f"{len(found)} pairs, {sum(1 for _, label in found if label)} of them related")
+    names, model = fit(found)
+    write(names, model, a.out)
+    if a.held:
+        print("held out:", score(names, model, list(rows(annotated(a.held), ontology))))
+
+
+if __name__ == "__main__":
+    main()
