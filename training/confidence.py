@@ -17,6 +17,7 @@ from typing import Any
 
 import numpy as np
 from convert import parse
+from data import annotated
 from numpy.typing import NDArray
 from spacy.tokens import Doc
 
@@ -50,7 +51,7 @@ def write(**values: Any) -> None:
 
 def frames(files: list[Path]) -> None:
     """Count how often each frame is right."""
-    articles = [parse(f)[0] for f in files]
+    articles = [article for article, problems in map(parse, files) if not problems]
     counts: dict[str, list[int]] = defaultdict(lambda: [0, 0])
     texts = (a["text"] for a in articles)
     docs = pipeline.load().pipe(texts, disable=list(pipeline.COMPONENTS))
@@ -97,30 +98,48 @@ def _candidate(doc: Doc, mention: dict[str, Any]) -> Candidate | None:
 
 def weights(folder: Path) -> None:
     """Fit the logistic regression and choose the threshold."""
-    rows = [row for gold in sorted(folder.glob("*.gold.json")) for row in _claims(gold)]
-    fitted = _fit(np.array([(1.0, *said) for said, _ in rows]), np.array([right for _, right in rows], dtype=float))
-    chances = 1 / (1 + np.exp(-np.array([(1.0, *said) for said, _ in rows]) @ fitted))
-    best, right = 0.5, 0
-    for n, at in enumerate(np.argsort(-chances), start=1):
-        right += rows[at][1]
-        if n > 50 and right / n >= WANTED:
-            best = float(chances[at])
-    write(threshold=round(min(max(best, 0.3), 0.7), 2), weights=[round(float(x), 3) for x in fitted])
-    print(f"{len(rows)} claims, {sum(r for _, r in rows)} right: weights {fitted.round(3)}, threshold {best:.2f}")
+    articles = [_claims(gold) for gold in sorted(folder.glob("*.gold.json"))]
+    rows = [row for article in articles for row in article]
+    fitted = _fit(np.array([(1.0, *said) for _, said, _ in rows]), np.array([float(right) for *_, right in rows]))
+    threshold = _threshold([_best(article, fitted) for article in articles])
+    write(threshold=round(threshold, 2), weights=[round(float(x), 3) for x in fitted])
+    print(f"{len(rows)} claims, {sum(r for *_, r in rows)} right: weights {fitted.round(3)}, threshold {threshold:.2f}")
 
 
-def _claims(gold: Path) -> Iterator[tuple[tuple[float, ...], bool]]:
-    """Yield what speaks for every claim of an article, and whether it is right."""
+Row = tuple[tuple[str, str, str], tuple[float, ...], bool]  # the statement, what speaks for it, whether it is right
+
+
+def _claims(gold: Path) -> list[Row]:
+    """Return the claims of an article."""
     (article,) = read([gold.with_name(gold.name.replace(".gold.json", ".md"))])
     if isinstance(article, SourceError):
         raise article
     doc, ontology = pipeline.load()(article.text), vocabulary.load()
     reading, finder, words = reading_of(doc), RelationFinder(ontology), Words(doc)
-    claims = [c for s in reading.sentences for c in finder.claims(s, reading, words).values()]
-    statements = [{"s": c.subject.entity, "p": c.relation, "o": c.object.entity} for c in claims]
+    found = [pair for s in reading.sentences for pair in finder.claims(s, reading, words).items()]
+    statements = [{"s": c.subject.entity, "p": c.relation, "o": c.object.entity} for _, c in found]
     entities = [{"name": e.name, "type": e.type, "aliases": list(e.aliases)} for e in reading.entities.values()]
     right = verdicts(json.loads(gold.read_text("utf-8")), {"entities": entities, "statements": statements}, ontology)
-    yield from zip(map(evidence, claims), right, strict=True)
+    return [(key, evidence(claim), ok) for (key, claim), ok in zip(found, right, strict=True)]
+
+
+def _best(article: list[Row], fitted: NDArray[np.float64]) -> dict[tuple[str, str, str], tuple[float, bool]]:
+    """Return the surest claim of each statement: its probability, and whether it is right."""
+    best: dict[tuple[str, str, str], tuple[float, bool]] = {}
+    for key, said, right in article:
+        sure = float(1 / (1 + np.exp(-np.array((1.0, *said)) @ fitted)))
+        best[key] = max(best.get(key, (0.0, right)), (sure, right))
+    return best
+
+
+def _threshold(articles: list[dict[tuple[str, str, str], tuple[float, bool]]]) -> float:
+    """Return the lowest probability down to which the statements of all articles are right often enough."""
+    best, right = 0.5, 0
+    for n, (sure, ok) in enumerate(sorted((x for a in articles for x in a.values()), reverse=True), start=1):
+        right += ok
+        if n > 50 and right / n >= WANTED:
+            best = sure
+    return min(max(best, 0.3), 0.7)
 
 
 def _fit(x: NDArray[np.float64], y: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -137,7 +156,7 @@ def _fit(x: NDArray[np.float64], y: NDArray[np.float64]) -> NDArray[np.float64]:
 if __name__ == "__main__":
     what, *arguments = sys.argv[1:] or [""]
     if what == "frames" and arguments:
-        frames([Path(a) for a in arguments])
+        frames(annotated(map(Path, arguments)))
     elif what == "weights" and len(arguments) == 1:
         weights(Path(arguments[0]))
     else:

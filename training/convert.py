@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Check annotated articles (.ann, see FORMAT.md) and convert them.  Standard library only.
+"""Check annotated articles (.ann, see FORMAT.md) and convert them.
 
 convert.py check FILE...              print every problem; exit 1 if there is one
 convert.py jsonl FILE... > out.jsonl  one article a line: text, sentences, mentions, statements (offsets)
@@ -17,6 +17,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from fabgrid import ontology
+from fabgrid.model import Status
+
 TYPES = {
     "C": "Company",
     "G": "GridOperator",
@@ -27,16 +30,9 @@ TYPES = {
     "F": "Facility",
     "L": "Place",
 }
-RELATIONS = set(
-    """acquires approves builds competesWith develops fabricatesFor founded funds headquarteredIn investsIn leads
-    locatedIn manufactures mergesWith operates owns partnersWith produces regulates restricts serves subsidiaryOf
-    succeeds sues supplies uses worksFor""".split()
-)
-STATUSES = set("asserted planned reported denied past".split())
-METRICS = set(
-    """capacity capex count demand efficiency headcount margin market_share output performance price price_change
-    profit revenue spending valuation""".split()
-)
+RELATIONS = set(ontology.load().relations)
+STATUSES = {str(status) for status in Status}
+METRICS = set(ontology.load().metrics)
 ADJECTIVES = {
     "Argentina": ["Argentine", "Argentinian"],
     "Australia": ["Australian"],

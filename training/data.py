@@ -8,6 +8,7 @@ import re
 import sys
 import tomllib
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ from typing import Any
 import convert
 
 from fabgrid import ontology
+from fabgrid.model import Status
 from fabgrid.nlp.wordpiece import Encoded, WordPiece
 
 HERE = Path(__file__).resolve().parent
@@ -29,18 +31,25 @@ def read_settings(path: Path | None = None) -> dict[str, Any]:
 class Labels:
     """Names to numbers.  A mention's label is 2 * type + nominal; the last label stands for "unknown"."""
 
-    def __init__(self, settings: dict[str, Any]) -> None:
-        labels = settings["labels"]
-        self.types: list[str] = labels["types"]
-        self.relations = ["none", *labels["relations"]]
-        self.statuses: list[str] = labels["statuses"]
-        self.symmetric = set(labels["symmetric"])
-        self.parents: dict[str, str] = labels["parents"]
+    def __init__(self, names: dict[str, list[str]]) -> None:
+        """`names`: types, statuses and relations in the order of a model's outputs."""
+        known = ontology.load()
+        self.names = names
+        self.types, self.statuses = names["types"], names["statuses"]
+        self.relations = ["none", *names["relations"]]
+        self.symmetric = {r for r in names["relations"] if r in known.relations and known.relations[r].symmetric}
         self.unknown = 2 * len(self.types)
         self.tags = 1 + 2 * self.unknown
         self.marks = self.tags + 2
-        convert.RELATIONS.update(labels["relations"], self.parents)
-        self._admitted = _admitted(self.types, labels["relations"])
+        self._ontology = known
+        self._admitted = _admitted(self.types, names["relations"])
+
+    @classmethod
+    def of_ontology(cls) -> Labels:
+        """Return the labels of a new model: the ontology's top relation types, its entity types, the statuses."""
+        known = ontology.load()
+        roots = [name for name in known.relations if known.root(name) == name]
+        return cls({"types": list(ontology.ENTITY_TYPES), "statuses": [str(s) for s in Status], "relations": roots})
 
     def admit(self, subject: int, object_: int) -> bool:
         """Tell whether mentions with these labels can stand in any relation; an unknown one can."""
@@ -48,17 +57,18 @@ class Labels:
         return max(ends) >= len(self.types) or ends in self._admitted
 
     def relation(self, name: str) -> int:
-        return self.relations.index(self.parents.get(name, name))
+        """Return the number of a relation type; a sub-relation is learnt as its parent."""
+        return self.relations.index(self._ontology.root(name))
 
 
 def _admitted(types: list[str], relations: list[str]) -> set[tuple[int, int]]:
-    """Return the pairs of types that some relation of the ontology has; all, where one is not in it."""
+    """Return the pairs of types that some of the relations can have."""
     known = ontology.load()
     return {
         (a, b)
         for a, subject in enumerate(types)
         for b, object_ in enumerate(types)
-        if any(r not in known.relations or known.admits(r, subject, object_) for r in relations)
+        if any(known.admits(r, subject, object_) for r in relations)
     }
 
 
@@ -101,6 +111,11 @@ class Document:
 
 
 # --- reading ------------------------------------------------------------------------------------
+
+
+def annotated(places: Iterable[Path]) -> list[Path]:
+    """Return the annotated articles among files and folders."""
+    return [file for place in places for file in (sorted(place.glob("*.ann")) if place.is_dir() else [place])]
 
 
 def read_documents(paths: list[Path], labels: Labels) -> list[Document]:

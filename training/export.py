@@ -1,6 +1,6 @@
 """Turn a trained model into what ships: two int8 ONNX graphs and a settings file.
 
-python training/export.py run/model.pt [--out src/fabgrid/nlp/model] [--calibration FILE]
+python training/export.py run/model.pt [--out src/fabgrid/nlp/model]
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ FACT_OUTPUTS = ["relation", "status", "claim", "core", "claimant", "back", "ante
 
 def load(path: Path) -> tuple[Joint, Labels, dict[str, Any]]:
     saved = torch.load(path, weights_only=True)
-    labels = Labels(saved["settings"])
+    labels = Labels(saved["labels"])
     model = Joint(labels.tags, labels.marks, len(labels.relations), len(labels.statuses), len(CORE_RELATIONS))
     model.load_state_dict(saved["model"])
     return model.eval(), labels, saved["settings"]
@@ -111,36 +111,27 @@ def _write(
     onnx.save(graph, path)
 
 
-def runtime_settings(
-    model: Joint, labels: Labels, settings: dict[str, Any], calibration: Path | None
-) -> dict[str, Any]:
+def runtime_settings(model: Joint, labels: Labels, settings: dict[str, Any]) -> dict[str, Any]:
     links = {name: table.weight[:, 0].tolist() for name, table in zip(LINK_FEATURES, model.links.places, strict=True)}
     links["kinds"] = model.links.kinds.weight[:, 0].tolist()
-    found = {
+    return {
         "types": labels.types,
         "relations": labels.relations,
         "statuses": labels.statuses,
         "core": CORE_RELATIONS,
         "pieces": settings["runtime"]["pieces"],
-        "temperature": 1.0,
-        "calibration": [[0.0, 1.0], [0.0, 1.0]],
-        "threshold": 0.5,
+        "links": {name: [round(x, 4) for x in weights] for name, weights in links.items()},
     }
-    if calibration and calibration.is_file():
-        found |= json.loads(calibration.read_text(encoding="utf-8"))
-    found["links"] = {k: [round(x, 4) for x in v] for k, v in links.items()}
-    return found
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("model", type=Path)
     parser.add_argument("--out", type=Path, default=MODEL)
-    parser.add_argument("--calibration", type=Path, help="what evaluate.py --calibrate wrote")
     a = parser.parse_args()
     model, labels, settings = load(a.model)
     a.out.mkdir(parents=True, exist_ok=True)
-    found = runtime_settings(model, labels, settings, a.calibration)
+    found = runtime_settings(model, labels, settings)
     export(model, a.out)
     (a.out / "settings.json").write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
     if not (a.out / "vocab.txt").exists():

@@ -1,6 +1,6 @@
 """Train the log-linear model over parses and write src/fabgrid/nlp/model/loglinear.npz.
 
-    python training/loglinear.py ARTICLES_OR_DIRS... [--held ARTICLES_OR_DIRS...]
+    python training/loglinear.py ARTICLES_OR_DIRS... [--held ARTICLES_OR_DIRS...] [--ontology DIR]
 
 Runs where fabgrid is installed with scikit-learn; about two minutes.  `--held` prints how it does on
 articles that it does not learn from, with their own mentions.
@@ -14,8 +14,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import convert
 import numpy as np
-from convert import parse
+from data import annotated
 from scipy.sparse import csr_matrix
 from sklearn.linear_model import LogisticRegression
 from spacy.tokens import Doc
@@ -32,10 +33,9 @@ FAINT = 0.04  # a feature all of whose weights are smaller is not shipped
 Row = tuple[set[str], str]  # features, relation; "" for none
 
 
-def annotated(places: list[Path]) -> list[dict[str, Any]]:
-    """Read the annotated articles, without those that have problems."""
-    files = [f for place in places for f in (sorted(place.glob("*.ann")) if place.is_dir() else [place])]
-    return [article for article, problems in map(parse, files) if not problems]
+def read(places: list[Path]) -> list[dict[str, Any]]:
+    """Read annotated articles and folders of them, without those that have problems."""
+    return [article for article, problems in map(convert.parse, annotated(places)) if not problems]
 
 
 def rows(articles: list[dict[str, Any]], ontology: Ontology) -> Iterator[Row]:
@@ -97,7 +97,9 @@ def fit(found: list[Row]) -> tuple[list[str], LogisticRegression]:
 
 def write(names: list[str], model: LogisticRegression, file: Path) -> None:
     """Keep the weights as bytes: features that weigh little are left out."""
-    weights = model.coef_.T
+    weights, bias = model.coef_.T, model.intercept_
+    if len(model.classes_) == 2:  # then the library keeps those of the second class only
+        weights, bias = np.hstack([-weights, weights]) / 2, np.concatenate([-bias, bias]) / 2
     telling = np.flatnonzero(abs(weights).max(axis=1) >= FAINT)
     scale = float(abs(weights).max() / 127)
     np.savez_compressed(
@@ -105,7 +107,7 @@ def write(names: list[str], model: LogisticRegression, file: Path) -> None:
         names=np.frombuffer("\n".join(names[n] for n in telling).encode(), np.uint8),
         weights=np.rint(weights[telling] / scale).astype(np.int8),
         scale=np.float32(scale),
-        bias=model.intercept_.astype(np.float32),
+        bias=bias.astype(np.float32),
         relations=np.frombuffer("\n".join(model.classes_).encode(), np.uint8),
     )
     print(f"{file.name}: {len(telling)} of {len(names)} features, {file.stat().st_size / 1e6:.2f} MB")
@@ -122,19 +124,21 @@ def score(names: list[str], model: LogisticRegression, held: list[Row]) -> str:
     return f"F1 {f1.max():.3f} at P {right[f1.argmax()] / (f1.argmax() + 1):.3f}"
 
 
-def main() -> None:
+def main(arguments: list[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("articles", nargs="+", type=Path)
     parser.add_argument("--held", nargs="*", type=Path, default=[])
     parser.add_argument("--out", type=Path, default=FILE)
-    a = parser.parse_args()
-    ontology = vocabulary.load()
-    found = list(rows(annotated(a.articles), ontology))
+    parser.add_argument("--ontology", type=Path, help="a folder that declares more relation types than ours")
+    a = parser.parse_args(arguments)
+    ontology = vocabulary.load(a.ontology)
+    convert.RELATIONS.update(ontology.relations)
+    found = list(rows(read(a.articles), ontology))
     print(f"{len(found)} pairs, {sum(1 for _, label in found if label)} of them related")
     names, model = fit(found)
     write(names, model, a.out)
     if a.held:
-        print("held out:", score(names, model, list(rows(annotated(a.held), ontology))))
+        print("held out:", score(names, model, list(rows(read(a.held), ontology))))
 
 
 if __name__ == "__main__":

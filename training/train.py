@@ -25,6 +25,7 @@ from data import (
     Example,
     Labels,
     Names,
+    annotated,
     core_example,
     example,
     read_core,
@@ -162,15 +163,6 @@ def new_model(labels: Labels, dropout: float) -> Joint:
     return model
 
 
-def take(model: Joint, saved: dict[str, Tensor]) -> None:
-    """Take the weights that fit from a checkpoint; layers of another shape (other labels) start anew."""
-    own = model.state_dict()
-    fit = {name: value for name, value in saved.items() if name in own and own[name].shape == value.shape}
-    if anew := sorted(own.keys() - fit.keys()):
-        print(f"not in the checkpoint: {', '.join(anew)}", flush=True)
-    model.load_state_dict(own | fit)
-
-
 class Clock:
     """How far a run is, from 0 to 1: by its steps, or by the time where minutes are given."""
 
@@ -231,7 +223,8 @@ def train(
                 break
             if step % 100 == 0:
                 print(f"   step {step} {clock.seconds():.0f} s", flush=True)
-        torch.save({"model": average.state_dict(), "settings": settings, "epoch": epoch}, out / "model.pt")
+        saved = {"model": average.state_dict(), "settings": settings, "labels": labels.names, "epoch": epoch}
+        torch.save(saved, out / "model.pt")
         shown = " ".join(f"{k} {v / feed.steps():.3f}" for k, v in sorted(sums.items()))
         print(f"epoch {epoch} step {step} {clock.seconds():.0f} s, {shown}", flush=True)
         print(f"   dev {score(average, dev, labels)}", flush=True)
@@ -288,10 +281,6 @@ def score(model: Joint, dev: list[Batch], labels: Labels) -> str:
     return f"pairs P {p:.3f} R {r:.3f} F1 {2 * p * r / max(1e-9, p + r):.3f}, {shares}"
 
 
-def annotated(places: list[Path]) -> list[Path]:
-    return [file for place in places for file in (sorted(place.glob("*.ann")) if place.is_dir() else [place])]
-
-
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("articles", nargs="+", type=Path, help="annotated articles, or folders of them")
@@ -309,7 +298,9 @@ def main() -> None:
     torch.set_num_threads(a.threads)
     torch.manual_seed(settings["training"]["seed"])
     a.out.mkdir(parents=True, exist_ok=True)
-    labels, pieces = Labels(settings), WordPiece.load(VOCABULARY)
+    start = torch.load(a.start, weights_only=True) if a.start else None
+    labels = Labels.of_ontology() if start is None else Labels(start["labels"])
+    pieces = WordPiece.load(VOCABULARY)
     documents = read_documents(annotated(a.articles), labels)
     core = [
         x for row in (read_core(a.core, "train") if a.core else []) if (x := core_example(row, pieces, labels, 200))
@@ -322,8 +313,8 @@ def main() -> None:
         flush=True,
     )
     model = new_model(labels, settings["training"]["dropout"])
-    if a.start:
-        take(model, torch.load(a.start, weights_only=True)["model"])
+    if start is not None:
+        model.load_state_dict(start["model"])
     feed = Feed(documents, core, labels, settings)
     clock = Clock(feed.steps() * settings["training"]["epochs"], a.minutes)
     train(model, feed, dev, settings, a.out, labels, clock)

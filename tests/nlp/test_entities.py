@@ -84,3 +84,30 @@ def test_mentions_index_their_text_and_do_not_overlap(nlp: Language) -> None:
     candidates = reading_of(doc).candidates
     assert all(doc[c.start : c.end].text == c.text for c in candidates)
     assert all(a.end <= b.start for a, b in pairwise(candidates))
+
+
+@pytest.mark.model
+def test_a_branch_in_a_country_is_not_its_parent(nlp: Language) -> None:
+    found = entities(nlp, "Tessaline Canada Inc. grew. Tessaline, a division of Norvane, acquired Sabrel Holdings Inc.")
+    assert {"Tessaline Canada Inc.", "Tessaline"} <= set(found)
+
+
+@pytest.mark.model
+def test_a_name_with_its_legal_form_is_not_short_for_a_longer_one(nlp: Language) -> None:
+    found = entities(nlp, "Keldane Logistics is part of Keldane Inc., the Ohio group. Keldane Inc. reported a profit.")
+    assert {"Keldane Logistics", "Keldane Inc."} <= set(found)
+
+
+@pytest.mark.model
+def test_an_abbreviation_of_common_words_is_nobody(nlp: Language) -> None:
+    found = entities(
+        nlp,
+        "The NRC is making a finding of no significant impact (FONSI) for Southern Nuclear Operating Company. "
+        "The FONSI covers Southern Nuclear Operating Company.",
+    )
+    assert "FONSI" not in found
+
+
+@pytest.mark.model
+def test_a_known_product_after_its_maker_is_two_names(nlp: Language) -> None:
+    assert {"Nvidia", "GB200"} <= set(entities(nlp, "Oracle took delivery of Nvidia GB200 racks in June."))

@@ -156,7 +156,6 @@ def test_probabilities_are_probabilities(model: JointModel) -> None:
     assert all(
         0 <= x <= 1 for p in reading.pairs for x in (p.probability, p.status_probability, p.claimant_probability)
     )
-    assert 0 < model.settings["threshold"] < 1
 
 
 def test_a_missing_file_names_the_remedy(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from spacy.tokens import Doc
 from fabgrid.model import MentionKind
 from fabgrid.nlp.reading import Candidate
 
-__all__ = ["bounded"]
+__all__ = ["bounded", "divided"]
 
 _TITLES = frozenset(
     "dr dr. prof prof. professor mr mr. mrs mrs. ms ms. sir dame senator representative secretary president".split()
@@ -22,7 +22,7 @@ def bounded(doc: Doc, found: Iterable[Candidate], makers: Set[str]) -> Iterator[
     """Yield the model's candidates with better bounds; `makers` are the names of companies in the doc."""
     for candidate in _joined(doc, sorted(found, key=lambda c: c.start)):
         if candidate.kind is MentionKind.NAME:
-            yield from _divided(doc, _stripped(doc, candidate), makers)
+            yield from divided(doc, _stripped(doc, candidate), makers)
         else:
             yield candidate
 
@@ -53,7 +53,7 @@ def _leads(word: str, kind: str) -> bool:
     return word == "the" or (kind == "Person" and word in _TITLES)
 
 
-def _divided(doc: Doc, candidate: Candidate, makers: Set[str]) -> Iterator[Candidate]:
+def divided(doc: Doc, candidate: Candidate, makers: Set[str]) -> Iterator[Candidate]:
     """Take the maker off a product's name with a number in it: "Nvidia GB200" is two names."""
     if candidate.type == "Product":
         for at in range(candidate.start + 1, candidate.end):

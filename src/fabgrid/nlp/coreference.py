@@ -9,13 +9,14 @@ from spacy.tokens import Doc, Token
 
 from fabgrid.model import Entity, MentionKind
 from fabgrid.nlp.gazetteer import Places
-from fabgrid.nlp.names import name_key
+from fabgrid.nlp.names import name_key, without_legal_form
 from fabgrid.nlp.reading import Candidate, Reading, reading_of
 from fabgrid.ontology import Ontology
 
 __all__ = ["Coreference"]
 
 _ADOPTING = frozenset({"Company", "GridOperator", "Organization"})
+_PROPER = _ADOPTING | {"Person", "Place"}
 _HIS = frozenset("he his him she her hers".split())
 _ITS = frozenset("it its".split())
 _WE = frozenset("we our us".split())
@@ -36,7 +37,7 @@ class Coreference:
         """Group the names of the doc's reading into entities and resolve its anaphora."""
         reading = reading_of(doc)
         groups = _Groups(abbreviations, self._places)
-        names = [c for c in reading.candidates if c.kind is MentionKind.NAME]
+        names = [c for c in reading.candidates if c.kind is MentionKind.NAME and not _is_common(c, abbreviations)]
         for candidate in names:
             groups.add(candidate)
         groups.join_short_names()
@@ -84,6 +85,11 @@ class Coreference:
         if any(child.i in at for child in token.children if child.dep_ in ("appos", "poss", "prep")):
             return frozenset()
         return _ADOPTING if kind in _ADOPTING else frozenset({kind})
+
+
+def _is_common(candidate: Candidate, abbreviations: Mapping[str, str]) -> bool:
+    """Tell whether a name of a body or person is short for common words: "finding of no impact (FONSI)"."""
+    return candidate.type in _PROPER and abbreviations.get(candidate.text, "").islower()
 
 
 def _linked(reading: Reading) -> Iterator[Candidate]:
@@ -182,15 +188,20 @@ class _Groups:
 
     def _is_long_form(self, long: str, short: str) -> bool:
         a, b = self._members[long], self._members[short]
-        if a[0].type == "Place" or not _joinable(_major(a), _major(b)):
+        if a[0].type == "Place" or not _joinable(_major(a), _major(b)) or all(map(_is_full, b)):
             return False
         for text in {name_key(c.text) for c in a}:
             if _major(a) == "Person":
                 if text != short and text.split()[-1] == short:
                     return True
             elif text.startswith(short + " ") and _major(a) != "Facility":
-                return True
+                return not self._is_branch(a[0].text, short)
         return False
+
+    def _is_branch(self, long: str, short: str) -> bool:
+        """Tell whether the longer name is that of a unit in some country: "Sandoz Canada" is not Sandoz."""
+        words = without_legal_form(long).split()[len(short.split()) :]
+        return self._places.is_place(" ".join(words))
 
     def entities(self) -> dict[str, Entity]:
         """Return the entities by main name and write it into their candidates."""
@@ -216,6 +227,11 @@ class _Groups:
         while best in taken:  # two entities of one name: a product and its maker
             best += f" ({_major(members).lower()})"
         return best
+
+
+def _is_full(candidate: Candidate) -> bool:
+    """Tell whether a name has its legal form: then it is no short form of a longer name."""
+    return without_legal_form(candidate.text) != candidate.text
 
 
 def _major(members: list[Candidate]) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from spacy.tokens import Doc
 
 from fabgrid.model import MentionKind
-from fabgrid.nlp.boundaries import bounded
+from fabgrid.nlp.boundaries import bounded, divided
 from fabgrid.nlp.gazetteer import Gazetteer, Places
 from fabgrid.nlp.reading import Candidate
 
@@ -27,7 +27,8 @@ class EntityFinder:
         """Return the candidates of the doc, the joint model's among them, sorted, without overlap."""
         known, recognised = list(self._gazetteer.find(doc)), list(recognised)
         makers = {c.text for c in (*known, *recognised) if c.type == "Company"}
-        found = [*known, *self._places.find(doc), *bounded(doc, recognised, makers)]
+        apart = [part for c in known for part in divided(doc, c, makers)]
+        found = [*apart, *self._places.find(doc), *bounded(doc, recognised, makers)]
         return [self._known(c) for c in settle(found)]
 
     def _known(self, candidate: Candidate) -> Candidate:

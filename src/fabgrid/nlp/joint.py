@@ -48,7 +48,7 @@ class JointMention:
 
 @dataclass(frozen=True, slots=True)
 class ScoredPair:
-    """A relation between two mentions, given by their indexes, with its calibrated probability.
+    """A relation between two mentions, given by their indexes, with its probability as the model sees it.
 
     `claimant` is the index of the mention to which the sentence attributes it; `phrase` tells that it is
     attributed to somebody who is no mention ("people familiar").
@@ -289,8 +289,7 @@ class JointModel:
     def _relations(self, scores: _Scores, mentions: Sequence[JointMention]) -> tuple[ScoredPair, ...]:
         if not scores.pairs:
             return ()
-        chances = _softmax(np.stack(scores.relation) / self.settings["temperature"])
-        chances = np.interp(chances, *self.settings["calibration"])
+        chances = _softmax(np.stack(scores.relation))
         statuses = _softmax(np.stack(scores.status))
         out = []
         for n, label in np.argwhere(chances[:, 1:] >= FLOOR):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-__all__ = ["name_key"]
+__all__ = ["name_key", "without_legal_form"]
 
 _LEGAL = re.compile(
     r"[,\s]+(incorporated|inc|corporation|corp|co|company|limited|ltd|llc|plc|ag|se|sa|nv|n\.v|s\.a|gmbh|holdings?|group)\b\.?",
@@ -17,6 +17,10 @@ def name_key(name: str) -> str:
     """Return the form by which two spellings of a name are the same ("The Intel Corp.'s" -> "intel")."""
     name = re.sub(r"['’]s?$", "", name.strip())
     name = re.sub(r"^(the|The)\s+", "", name)
-    short = _LEGAL.sub("", name)
-    name = _PLURALS.sub("", short or name)
+    name = _PLURALS.sub("", without_legal_form(name))
     return re.sub(r"[\s\-‑–.]+", " ", name.lower()).strip(" ,")
+
+
+def without_legal_form(name: str) -> str:
+    """Return a name without "Inc.", "GmbH" and the like; a name that is nothing else stays."""
+    return _LEGAL.sub("", name) or name

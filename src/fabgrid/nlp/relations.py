@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 
 from spacy.tokens import Doc, Span, Token
 
@@ -84,9 +85,9 @@ class RelationFinder:
         reading, words = reading_of(doc), Words(doc)
         for sent in reading.sentences:
             if len(reading.within(sent.start, sent.end)) > 1:
-                for claim in self.claims(sent, reading, words).values():
-                    if (confidence := self._confidence(claim)) >= LEAST:
-                        reading.facts.append(self._fact(claim, sent, reading, confidence))
+                sure = [(c, self._confidence(c)) for c in self.claims(sent, reading, words).values()]
+                found = [self._fact(claim, sent, reading, p) for claim, p in sure if p >= LEAST]
+                reading.facts += _located(found)
 
     def claims(self, sent: Span, reading: Reading, words: Words) -> dict[tuple[str, str, str], Claim]:
         """Return what is said in a sentence, by subject, top relation type and object."""
@@ -172,6 +173,14 @@ class RelationFinder:
             amount=_amount(sent, anchor, relation, found.object),
             time=_time(sent, anchor),
         )
+
+
+def _located(facts: list[Fact]) -> Iterator[Fact]:
+    """Yield the facts of a sentence; a site that is only planned stands nowhere yet."""
+    building = {f.object: f.status for f in sorted(facts, key=lambda f: f.confidence) if f.relation == "builds"}
+    for fact in facts:
+        at_site = fact.relation == "locatedIn" and fact.subject in building
+        yield replace(fact, status=building[fact.subject]) if at_site else fact
 
 
 def _anchor(sent: Span, claim: Claim) -> Token:
