@@ -23,7 +23,8 @@ from pyvis.network import Network
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests" / "render"))
 
-import samples
+import page_samples as samples
+
 from fabgrid import ontology, render
 from fabgrid.model import Snapshot
 

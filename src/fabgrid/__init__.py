@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from fabgrid.query import Graph
+    from fabgrid.notebook import Graph
 
 __version__ = "0.1.0"
 
@@ -21,10 +21,10 @@ __all__ = ["__version__", "open"]
 
 
 def open(path: str | Path = "graphs/fabgrid.db") -> Graph:  # noqa: A001 - fabgrid.open reads like gzip.open
-    """Open a store to ask it: queries, evidence, networkx and rdflib views; close it or use `with`.
+    """Open a store to ask it: queries, evidence, networkx and rdflib views, the page; close it or use `with`.
 
     Raises StoreError where there is no store.
     """
-    from fabgrid.query import Graph
+    from fabgrid.notebook import Graph
 
     return Graph.open(path)

@@ -201,12 +201,12 @@ def find_entity(store: Store, name: str) -> str:
 
 def _is_known(store: Store, iri: str) -> bool:
     node = ox.NamedNode(iri)
-    return next(store.quads.quads_for_pattern(node, None, None, ENTITIES_GRAPH), None) is not None
+    return next(store.match(node, None, None, ENTITIES_GRAPH), None) is not None
 
 
 def _labels(store: Store, kind: str) -> dict[str, set[str]]:
     found: dict[str, set[str]] = defaultdict(set)
-    for quad in store.quads.quads_for_pattern(None, ox.NamedNode(SKOS + kind), None, ENTITIES_GRAPH):
+    for quad in store.match(None, ox.NamedNode(SKOS + kind), None, ENTITIES_GRAPH):
         found[_text(quad.object).casefold()].add(_text(quad.subject))
     return found
 
@@ -224,7 +224,7 @@ def _unknown_entity(store: Store, text: str, known: set[str]) -> QueryError:
 def _spellings(store: Store) -> Iterator[str]:
     for kind in ("altLabel", "prefLabel"):
         predicate = ox.NamedNode(SKOS + kind)
-        for quad in store.quads.quads_for_pattern(None, predicate, None, ENTITIES_GRAPH):
+        for quad in store.match(None, predicate, None, ENTITIES_GRAPH):
             yield _text(quad.object)
 
 
@@ -236,7 +236,7 @@ def _text(term: Term) -> str:
 
 
 class Graph:
-    """A store opened for reading: `fabgrid.open(path)` returns it.
+    """A store opened for reading; `fabgrid.open(path)` returns one that also shows itself.
 
     >>> with fabgrid.open("graphs/fabgrid.db") as graph:  # doctest: +SKIP
     ...     for row in graph.query("suppliers", company="Nvidia"):

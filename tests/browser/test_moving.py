@@ -29,10 +29,84 @@ def test_double_click_expands_a_focus(reader: Any) -> None:
     reader.expect("fabgrid.state().expanded.length === 0")
 
 
-def test_double_click_steps_closer_where_all_is_shown(reader: Any) -> None:
+def test_double_click_steps_closer_where_all_is_shown_and_one_undo_steps_back(reader: Any) -> None:
+    everything = reader.entities
     reader.page.mouse.dblclick(*reader.point("mara-holdings"))
     reader.expect("fabgrid.state().focus === 'mara-holdings'")
     assert len(reader.entities) == 4
+    assert reader.heading() == "MARA Holdings"
+    reader.page.click("#undo")
+    assert reader.entities == everything
+    assert reader.js("fabgrid.state().select") is None
+    assert reader.page.is_disabled("#undo")
+
+
+def test_double_click_on_what_was_selected_before_leaves_that_selection_as_a_step(reader: Any) -> None:
+    reader.js("fabgrid.go.entity('mara-holdings')")
+    reader.page.mouse.dblclick(*reader.point("mara-holdings"))
+    reader.expect("fabgrid.state().focus === 'mara-holdings'")
+    reader.page.click("#undo")
+    assert reader.heading() == "MARA Holdings"
+    assert reader.page.is_enabled("#undo")
+
+
+def names_apart(reader: Any) -> bool:
+    return bool(
+        reader.js("""(boxes => boxes.every((a, k) => boxes.slice(k + 1).every(b =>
+      a.right <= b.left || b.right <= a.left || a.bottom <= b.top || b.bottom <= a.top)))
+      (fabgrid.labels().map(l => l.box))""")
+    )
+
+
+PLACES = "Object.fromEntries(Object.entries(network.body.nodes).map(([id, { x, y }]) => [id, [x, y]]))"
+
+
+def test_a_focus_is_laid_out_anew_and_back_restores_the_old_places(reader: Any) -> None:
+    before = reader.js(PLACES)
+    reader.js("fabgrid.go.focus('tsmc', 1)")
+    inside = reader.entities
+    focused = reader.js(PLACES)
+    assert all(focused[e] == before[e] for e in focused.keys() - inside)
+    assert sum(focused[e] != before[e] for e in inside) > len(inside) / 2
+    assert inside <= {label["id"] for label in reader.js("fabgrid.labels()")}
+    assert names_apart(reader)
+    reader.js("fabgrid.go.focus('tsmc', 2)")
+    reader.page.click("#undo")
+    assert reader.js(PLACES) == focused
+    reader.page.click("#undo")
+    assert reader.js(PLACES) == before
+
+
+def test_a_focus_moves_there_unless_motion_is_not_wanted(new_reader: Callable[..., Any], industry_page: Path) -> None:
+    moving = new_reader(reduced_motion="no-preference").open(industry_page)
+    still = new_reader().open(industry_page)
+    focus = f"""() => {{ window.where = () => JSON.stringify({PLACES});
+      window.before = window.where(); fabgrid.go.focus("tsmc", 1); return window.where() !== window.before }}"""
+    assert still.js(focus)
+    assert not moving.js(focus)  # it has yet to set out
+    moving.expect("end => window.where() === end", still.js("window.where()"))
+    moving.js("fabgrid.undo()")
+    moving.expect("window.where() === window.before")
+
+
+def test_an_edge_out_of_the_focus_is_shown_when_it_is_chosen(reader: Any) -> None:
+    reader.js("fabgrid.go.focus('mara-holdings', 1)")
+    reader.js("fabgrid.go.edge(fabgrid.data.edges.find(e => e.from === 'asml' && e.to === 'tsmc').id)")
+    assert {"asml", "tsmc"} <= reader.entities
+    assert reader.page.locator(".evidence").count() >= 1
+    assert any(line.endswith("asserted") for line in reader.lines)
+
+
+def test_what_is_dragged_stays_there(reader: Any) -> None:
+    x, y = reader.point("mara-holdings")
+    reader.page.mouse.move(x, y)
+    reader.page.mouse.down()
+    reader.page.mouse.move(x + 60, y + 30, steps=4)
+    reader.page.mouse.up()
+    dragged = reader.js("network.getPositions(['mara-holdings'])")
+    reader.js("fabgrid.go.focus('mara-holdings', 1)")
+    reader.js("fabgrid.undo()")
+    assert reader.js("network.getPositions(['mara-holdings'])") == dragged
 
 
 def test_a_path_has_the_evidence_of_every_step(reader: Any) -> None:
@@ -62,6 +136,22 @@ def test_a_path_never_uses_a_denied_line(reader: Any) -> None:
     way = reader.js("fabgrid.path('riot-platforms', 'core-scientific')")
     assert way is None or all(not line.endswith(".denied") for line in way["lines"])
     assert way is None or len(way["lines"]) > 1
+
+
+def test_a_path_goes_through_a_shared_place_only_where_little_else_leads(reader: Any) -> None:
+    # both stand in Texas, which would be two steps
+    way = reader.js("fabgrid.path('stargate-abilene', 'nvidia')")
+    assert "texas" not in way["nodes"]
+    assert reader.js("fabgrid.path('taylor-fab', 'granbury-data-center')")["nodes"][1] == "texas"
+
+
+def test_a_path_leads_through_what_the_top_leaves_out(new_reader: Callable[..., Any], big_page: Path) -> None:
+    reader = new_reader().open(big_page)
+    first, far = reader.js("[0, 1599].map(k => fabgrid.data.nodes.find(n => n.rank === k).id)")
+    reader.js("([a, b]) => fabgrid.go.pathBetween(a, b)", [first, far])
+    way = reader.js("([a, b]) => fabgrid.path(a, b).nodes", [first, far])
+    assert set(way) <= reader.entities
+    assert reader.page.locator("#details .step").count() == len(way) - 1
 
 
 def test_undo_and_redo_go_through_what_was_done(reader: Any) -> None:
@@ -126,10 +216,14 @@ def test_an_edge_in_the_address(new_reader: Callable[..., Any], industry_page: P
 
 
 def test_communities_colour_and_narrow(reader: Any) -> None:
+    fills = "['amd', 'tsmc', 'fred-thiel'].map(id => network.body.nodes[id].options.color.background)"
+    by_type = reader.js(fills)
+    assert by_type[0] == by_type[1] != by_type[2]
     reader.page.click("#communities")
-    fill = "network.body.nodes['tsmc'].options.color.background"
-    assert reader.js(fill) != reader.js("fabgrid.data.types[0].colours[0]") or True
-    assert reader.js("fabgrid.state().colour") == "community"
+    group = reader.js("id => fabgrid.data.nodes.find(n => n.id === id).community", "tsmc")
+    colours = reader.js("fabgrid.data.community_colours")
+    assert reader.js(fills)[1] == colours[group][0]
+    assert len(set(reader.js(fills))) == 3
     reader.js("fabgrid.change({community: 0})")
     assert all(reader.js("id => fabgrid.data.nodes.find(n => n.id === id).community", e) == 0 for e in reader.entities)
 

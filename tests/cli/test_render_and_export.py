@@ -11,6 +11,18 @@ def test_render_writes_a_page(run, store: Path, tmp_path: Path) -> None:
     assert "<title>Chips" in file.read_text(encoding="utf-8")
 
 
+@pytest.mark.parametrize("found", [True, False])
+def test_open_shows_the_page_in_the_browser(
+    run, store: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, found: bool
+) -> None:
+    opened: list[str] = []
+    monkeypatch.setattr("webbrowser.open", lambda url: opened.append(url) or found)
+    file = tmp_path / "a page.html"
+    told = run("render", "-o", file, "--store", store, "--open").stderr
+    assert opened == [file.as_uri()]
+    assert ("no browser was found" in told) is not found
+
+
 def test_the_same_graph_gives_the_same_page(run, store: Path, tmp_path: Path) -> None:
     pages = [tmp_path / "a.html", tmp_path / "b.html"]
     for page in pages:

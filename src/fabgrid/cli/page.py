@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import webbrowser
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated
@@ -9,7 +10,7 @@ from typing import Annotated
 import typer
 
 from fabgrid.cli import console
-from fabgrid.cli.app import DEFAULT_STORE, StoreOption, app
+from fabgrid.cli.app import ANY_STORE, AnyStoreOption, app
 from fabgrid.errors import FabgridError
 
 DAY = ["%Y-%m-%d"]
@@ -18,7 +19,7 @@ DAY = ["%Y-%m-%d"]
 @app.command(epilog="Example: fabgrid render -o tsmc.html --around TSMC --hops 2 --open")
 def render(
     output: Annotated[Path, typer.Option("-o", "--output", help="The file to write.")] = Path("graphs/fabgrid.html"),
-    store: StoreOption = DEFAULT_STORE,
+    store: AnyStoreOption = ANY_STORE,
     title: Annotated[str, typer.Option(help="The page's title.")] = "fabgrid",
     around: Annotated[str | None, typer.Option(help="Only what is near this entity.")] = None,
     hops: Annotated[int, typer.Option(min=1, help="How near.")] = 1,
@@ -56,8 +57,9 @@ def render(
     )
     _write(output, html)
     console.note(f"wrote {output} ({len(html.encode()) / 1e6:.1f} MB); open it in a browser, no network needed")
-    if open_:
-        typer.launch(output.resolve().as_uri())
+    # typer.launch would say nothing where xdg-open is missing.
+    if open_ and not webbrowser.open(output.resolve().as_uri()):
+        console.note("no browser was found")
 
 
 def _write(file: Path, text: str) -> None:
@@ -71,7 +73,7 @@ def _write(file: Path, text: str) -> None:
 @app.command(epilog="Example: fabgrid export -o graph.trig")
 def export(
     output: Annotated[Path, typer.Option("-o", "--output", help="FILE.trig, .nq, .ttl, .jsonld, .graphml or .csv")],
-    store: StoreOption = DEFAULT_STORE,
+    store: AnyStoreOption = ANY_STORE,
 ) -> None:
     """Write the whole graph to a file, the format by its suffix; the same graph gives the same bytes."""
     from fabgrid.graph.store import Store

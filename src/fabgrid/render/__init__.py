@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
+from typing import Unpack
 
 from fabgrid.model import Snapshot
 from fabgrid.ontology import Ontology
 from fabgrid.render.notebook import Frame
-from fabgrid.render.selection import Cut, RenderError
+from fabgrid.render.selection import Cut, RenderError, Wanted
 
-__all__ = ["Frame", "RenderError", "page"]
+__all__ = ["Frame", "RenderError", "Wanted", "page"]
 
 
 def page(
@@ -18,21 +18,14 @@ def page(
     ontology: Ontology,
     *,
     title: str = "fabgrid",
-    around: str | None = None,
-    hops: int = 1,
-    top: int | None = None,
-    since: date | None = None,
-    until: date | None = None,
-    types: tuple[str, ...] = (),
-    relations: tuple[str, ...] = (),
-    min_confidence: float = 0.0,
-    community: int | None = None,
     communities: Mapping[str, int] | None = None,
+    **wanted: Unpack[Wanted],
 ) -> str:
     """Return the page of a snapshot, or of the part that the options ask for; write it as UTF-8.
 
-    `around` is an entity's IRI, slug, name or alias, `relations` holds relation types or families,
-    `communities` gives an entity's IRI the number of its community.
+    `around` is an entity's IRI, slug, name or alias, `hops` how near to it (1), `top` keeps so many of the
+    best connected, `since` and `until` are dates of articles, `types` are classes, `relations` relation types
+    or families. `communities` gives an entity's IRI the number of its community, `community` keeps one.
 
     Raises RenderError where an entity or type does not exist, or the page would hold more than
     20,000 entities or 25 MB; the message names the options that help.
@@ -42,8 +35,7 @@ def page(
     from fabgrid.render.payload import payload
     from fabgrid.render.selection import cut
 
-    wanted = Cut(around, hops, top, since, until, tuple(types), tuple(relations), min_confidence, community)
     groups = communities or {}
-    part = cut(snapshot, ontology, wanted, groups)
+    part = cut(snapshot, ontology, Cut(**wanted), groups)
     names = {iri: node.name for iri, node in snapshot.nodes.items()}
     return writer.html(payload(part, ontology, title=title, communities=groups, names=names))

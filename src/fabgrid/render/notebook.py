@@ -16,9 +16,11 @@ class Frame:
     height: int = 720
 
     def _repr_html_(self) -> str:
-        # sandbox: the page runs its own script, but reaches neither the notebook nor its cookies.
+        # sandbox: the page runs its own script, but reaches neither the notebook nor its cookies. It may
+        # print (a modal), and the articles that it links to open as any page does.
         return (
             f'<iframe srcdoc="{escape(self.page)}" width="100%" height="{int(self.height)}"'
             ' style="border:1px solid #d0d4da;border-radius:8px"'
-            ' sandbox="allow-scripts allow-downloads allow-popups" title="fabgrid graph"></iframe>'
+            ' sandbox="allow-scripts allow-downloads allow-modals allow-popups allow-popups-to-escape-sandbox"'
+            ' title="fabgrid graph"></iframe>'
         )

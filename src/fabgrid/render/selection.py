@@ -7,12 +7,13 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from difflib import get_close_matches
+from typing import TypedDict
 
 from fabgrid.errors import FabgridError
 from fabgrid.model import Measurement, Node, Snapshot, Statement
 from fabgrid.ontology import Ontology
 
-__all__ = ["Cut", "RenderError", "cut", "find", "rank", "slug"]
+__all__ = ["Cut", "RenderError", "Wanted", "cut", "find", "rank", "slug"]
 
 
 class RenderError(FabgridError):
@@ -37,6 +38,20 @@ class Cut:
     def narrows(self) -> bool:
         """Tell whether anything but the number of entities is cut."""
         return replace(self, top=None) != Cut(hops=self.hops)
+
+
+class Wanted(TypedDict, total=False):
+    """The fields of a Cut as keyword arguments."""
+
+    around: str | None
+    hops: int
+    top: int | None
+    since: date | None
+    until: date | None
+    types: tuple[str, ...]
+    relations: tuple[str, ...]
+    min_confidence: float
+    community: int | None
 
 
 def cut(snapshot: Snapshot, ontology: Ontology, wanted: Cut, communities: Mapping[str, int]) -> Snapshot:

@@ -17,6 +17,7 @@ export function details(state, { shown, go, way }) {
   $("details").scrollTop = 0;
 }
 
+const unbroken = (text) => text.replaceAll(" ", "\u00a0");
 const icon = (id) => shapeSwatch(typeOf(id).shape, tone(typeOf(id).colours));
 const swatch = (edge, status) => lineSwatch(tone(familyOf(edge).colours), statuses.get(status).dashes, statuses.get(status).strength);
 const title = (text, props) => el("p", { class: text.length > 60 ? "title long" : "title", role: "heading", "aria-level": 2, ...props }, name(text.length > 400 ? `${text.slice(0, 400)}…` : text));
@@ -31,7 +32,7 @@ function overview(go) {
     title(data.title),
     el("p", { class: "soft" }, [
       plural(data.statements.length, "statement"), " from ", plural(data.sources.length, "article"),
-      dates.length ? `, ${day(dates[0])} – ${day(dates[dates.length - 1])}` : "", ".",
+      dates.length ? `, ${unbroken(day(dates[0]))} – ${unbroken(day(dates[dates.length - 1]))}` : "", ".",
     ].join("")),
     el("p", { class: "soft small" }, "Click an entity or a line: each line opens the sentences that state it."),
     best.length ? [el("h2", null, "Most connected"), list(best.map((node) => entityRow(node.id, String(degree.get(node.id)), go)))] : [],
@@ -153,7 +154,7 @@ function metricTable(metric, found, go) {
   return [
     el("h3", null, data.metrics[metric] ?? metric, el("span", { class: "note" }, plural(found.length, "figure"))),
     sparkline(ordered, data.metrics[metric] ?? metric),
-    el("table", { class: "grid" }, el("thead", null, el("tr", null, ["Value", "Period", "Status", "Article"].map((text) => el("th", { scope: "col" }, text)))), el("tbody", null, rows)),
+    el("table", { class: "grid" }, el("thead", null, el("tr", null, ["Value", "Period", "Status", "Published"].map((text) => el("th", { scope: "col" }, text)))), el("tbody", null, rows)),
     opened,
   ];
 }

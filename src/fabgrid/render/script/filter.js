@@ -5,23 +5,28 @@ import { data, edges, last, lines, linesAt, nodes, other, sourceOf } from "./dat
 // Statement number -> step of the time slider; -1 where its article has no date.
 const steps = data.statements.map((statement) => sourceOf(statement).bucket ?? -1);
 
-export function visible(state) {
-  const passes = statementFilter(state);
-  const on = typeFilter(state);
+// The lines that pass the filters, wherever they are, and what the filters say of statements and entities.
+export function passing(state) {
+  const [told, on] = [statementFilter(state), typeFilter(state)];
   const open = new Set();
   for (const line of lines.values()) {
     if (state.conflicts && !line.edge.conflict) continue;
-    if (on(line.from) && on(line.to) && line.told.some(passes)) open.add(line.id);
+    if (on(line.from) && on(line.to) && line.told.some(told)) open.add(line.id);
   }
-  const within = area(state, open);
-  const shown = { nodes: new Set(), lines: new Set(), passes };
-  for (const id of open) {
+  return { lines: open, told, on };
+}
+
+// `along` are entities that a path goes through: it may leave what is shown.
+export function visible(state, pass, along) {
+  const within = area(state, along, pass.lines);
+  const shown = { nodes: new Set(along), lines: new Set(), passes: pass.told };
+  for (const id of pass.lines) {
     const line = lines.get(id);
     if (!within.has(line.from) || !within.has(line.to)) continue;
     shown.lines.add(id);
     shown.nodes.add(line.from).add(line.to);
   }
-  if (state.alone) for (const id of within) if (on(id)) shown.nodes.add(id);
+  if (state.alone) for (const id of within) if (pass.on(id)) shown.nodes.add(id);
   for (const id of chosen(state)) shown.nodes.add(id);
   return shown;
 }
@@ -48,18 +53,20 @@ function typeFilter(state) {
   };
 }
 
-// The entities that may be seen: all, those around the focus, or the top ones and what was pulled in.
-function area(state, open) {
-  if (state.focus) {
-    const found = ball([state.focus], state.hops, open);
-    for (const id of state.expanded) for (const near of ball([id], 1, open)) found.add(near);
-    return found;
-  }
-  const found = new Set();
-  for (const node of data.nodes) if (node.shown || state.community !== null) found.add(node.id);
+// The entities that may be seen: those around the focus, or all, or the top ones; and what was pulled in.
+function area(state, along, open) {
+  const found = state.focus ? ball([state.focus], state.hops, open) : new Set();
+  if (!state.focus) for (const node of data.nodes) if (node.shown || state.community !== null) found.add(node.id);
   for (const id of state.expanded) for (const near of ball([id], 1, open)) found.add(near);
-  for (const id of chosen(state)) found.add(id);
+  for (const id of [...chosen(state), ...along]) found.add(id);
   return found;
+}
+
+// The entities that are laid out by themselves, whatever the filters hide of them: a focus or a community.
+export function apart(state, along) {
+  if (!state.focus && state.community === null) return [];
+  const found = [...area(state, along)];
+  return state.community === null ? found : found.filter((id) => nodes.get(id).community === state.community);
 }
 
 // What is selected stays, whatever the filters say: a reader never loses what the details show.
@@ -71,7 +78,7 @@ export function chosen(state) {
   return [select.from, select.to].filter(Boolean);
 }
 
-export function ball(centres, hops, open) {
+function ball(centres, hops, open) {
   const found = new Set(centres);
   let rim = [...centres];
   for (let step = 0; step < hops; step += 1) {

@@ -48,7 +48,7 @@ function width(ctx, text) {
 }
 
 // Draws onto a context whose unit is a CSS pixel. `items` are {id, x, y, r, strong, faint} in order of
-// importance, `ways` are {line, points, colour}. Returns what was drawn, for the drawing export and tests.
+// importance, `ways` are {line, points, level, colour}. Returns what was drawn, for the drawing export and tests.
 export function drawLabels(ctx, { items, ways, scale, size }) {
   const seen = items.filter(({ x, y }) => x > -40 && y > -40 && x < size.width + 40 && y < size.height + 40);
   const taken = new Taken();
@@ -119,8 +119,9 @@ function wayBox(ctx, way, taken) {
   ctx.font = font;
   const text = relationOf(way.line.edge).label;
   const [w, h] = [width(ctx, text) + 6, 15];
+  const lift = w + 60 > way.level ? h - 2 : 0; // above a short line, which it would hide with its head
   for (const [x, y] of way.points) {
-    const box = { left: x - w / 2, top: y - h / 2, right: x + w / 2, bottom: y + h / 2, owner: way.line.id, isName: true };
+    const box = { left: x - w / 2, top: y - h / 2 - lift, right: x + w / 2, bottom: y + h / 2 - lift, owner: way.line.id, isName: true };
     if (taken.free(box, "all")) {
       taken.add(box);
       return { id: way.line.id, box, lines: [text], font, px: 11.5, colour: way.colour };

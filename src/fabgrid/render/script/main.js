@@ -3,7 +3,7 @@
 import { $, announce, button, copy, name, plural, replace } from "./dom.js";
 import { data, degree, edges, edgesAt, lines, linesOf, nameOf, nodes, relationOf, statuses, typeOf } from "./data.js";
 import { canRedo, canUndo, change, get, listenToAddress, open, redo, start, subscribe, undo } from "./state.js";
-import { chosen, counts, visible } from "./filter.js";
+import { apart, chosen, counts, passing, visible } from "./filter.js";
 import { shortest } from "./route.js";
 import { afterBuild, buildLegend, updateLegend } from "./legend.js";
 import { createFinder } from "./finder.js";
@@ -13,12 +13,13 @@ import { search } from "./search.js";
 import { sheet } from "./sheet.js";
 import { saveCsv, saveJson, savePng, saveSvg } from "./take.js";
 import { isDark, whenSystemChanges } from "./theme.js";
-import { createView, drawnLabels, fit, light, neighbours, pan, picture, recolour, redraw, reveal, showOnly, tell, visNetwork, zoom } from "./view.js";
+import { createView, drawnLabels, fit, layOut, light, neighbours, pan, picture, recolour, redraw, reveal, showOnly, tell, visNetwork, zoom } from "./view.js";
 
 let shown = null;
 let counted = null;
 let way = null;
 let onCanvas = false;
+let clicked = null; // the entity that the last click in the picture selected
 
 // ---------------------------------------------------------------- what a click does
 
@@ -39,12 +40,12 @@ const go = {
     get().focus === id && get().hops === hops && id !== null
       ? { focus: null, expanded: [] }
       : { focus: id, hops, expanded: [] }),
-  expand(id) {
+  expand(id, joins = false) {
     if (get().expanded.includes(id)) return;
     const all = [...nodes.values()].every((node) => node.shown);
     const select = { kind: "entity", id };
-    if (!get().focus && all) change({ focus: id, hops: 1, select }); // nothing to pull in: step closer
-    else change({ expanded: [...get().expanded, id], select });
+    if (!get().focus && all) change({ focus: id, hops: 1, select }, { joins }); // nothing to pull in: step closer
+    else change({ expanded: [...get().expanded, id], select }, { joins });
   },
   path: (id) => change({ select: { kind: "path", from: id, to: null } }),
   pathBetween: (from, to) => change({ select: { kind: "path", from, to } }),
@@ -96,9 +97,11 @@ function nextRelation() {
 
 function draw(state, before) {
   theme(state, before);
-  shown = visible(state);
+  const pass = passing(state);
+  way = state.select?.kind === "path" ? route(state.select, pass) : null;
+  shown = visible(state, pass, way?.nodes ?? []);
   counted = counts(shown);
-  way = state.select?.kind === "path" ? route(state.select) : null;
+  layOut(apart(state, way?.nodes ?? []), { moves: before !== null });
   showOnly(shown, state);
   light(lit(state));
   if (!before || state.select || before.select || state.theme !== before.theme) details(state, { shown, go, way });
@@ -111,8 +114,8 @@ function draw(state, before) {
   redraw();
 }
 
-function route({ from, to }) {
-  const found = shortest(from, to, (line) => shown.lines.has(line.id));
+function route({ from, to }, pass) {
+  const found = shortest(from, to, (line) => pass.lines.has(line.id));
   if (!found) return null;
   return {
     ...found,
@@ -178,20 +181,24 @@ function chips(state) {
   };
   if (state.focus) chip(name(`${plural(state.hops, "step")} around ${nameOf(state.focus).slice(0, 40)}`), { focus: null, expanded: [] });
   else if (state.expanded.length) chip(name(`${plural(state.expanded.length, "entity", "entities")} pulled in`), { expanded: [] });
-  if (state.community !== null) chip(name(`Community ${state.community + 1}`), { community: null });
+  if (state.community !== null) chip(name(`Community of ${first(state.community)}`), { community: null });
   if (state.conflicts) chip(name("Only conflicts"), { conflicts: false });
   replace($("chips"), found);
 }
 
+function first(community) {
+  const members = data.nodes.filter((node) => node.community === community);
+  return members.length ? members.reduce((a, b) => (a.rank < b.rank ? a : b)).name.slice(0, 40) : "nobody";
+}
+
 function camera(state, before) {
   if (!before) return;
-  if (onCanvas) return say(state); // who clicks in the picture does not want it to move
+  if (onCanvas || state.select !== before.select) say(state); // first: the picture makes room for it
+  if (onCanvas) return; // who clicks in the picture does not want it to move
   const moved = ["focus", "hops", "community"].some((key) => state[key] !== before[key]) || state.expanded !== before.expanded;
   const chose = state.select && state.select !== before.select;
   if (moved && !(chose && !state.focus)) fit();
   else if (chose) look(state);
-  if (state.select !== before.select) say(state);
-  return undefined;
 }
 
 // At what is selected: from afar so near that the names of its neighbours can be read.
@@ -242,6 +249,19 @@ function still(does) {
   onCanvas = true;
   does();
   onCanvas = false;
+}
+
+// The first click of a double-click selects; then both are one step.
+function clickEntity(id) {
+  const before = get();
+  still(() => go.entity(id));
+  if (get() !== before) clicked = { id, at: performance.now() };
+}
+
+const DOUBLE = 1000; // milliseconds: the browser has judged it, this only tells it from a click long ago
+
+function doubleClickEntity(id) {
+  go.expand(id, clicked?.id === id && performance.now() - clicked.at < DOUBLE);
 }
 
 const shift = (key) => change({ [key]: !get()[key] });
@@ -298,7 +318,7 @@ function begin() {
   document.documentElement.dataset.theme = isDark(state) ? "dark" : "light";
   buildLegend();
   createView(state, {
-    entity: (id) => still(() => go.entity(id)), line: (line) => still(() => go.edge(line.edge.id)), expand: go.expand, tip,
+    entity: clickEntity, line: (line) => still(() => go.edge(line.edge.id)), expand: doubleClickEntity, tip,
     nothing: () => get().select?.kind !== "path" && go.nothing(),
   });
   afterBuild(() => updateLegend(get(), counted));
@@ -308,8 +328,9 @@ function begin() {
   listenToAddress();
   subscribe(draw);
   draw(state, null);
+  if (state.select) say(state);
   fit(undefined, { moves: false });
-  if (state.select) { look(state); say(state); }
+  if (state.select) look(state);
 }
 
 begin();
@@ -319,7 +340,7 @@ window.network = visNetwork();
 window.fabgrid = {
   data, go, search, fit, state: get, change, undo, redo, labels: drawnLabels,
   visible: () => ({ nodes: [...shown.nodes], lines: [...shown.lines] }),
-  path: (from, to) => route({ from, to }),
+  path: (from, to) => route({ from, to }, passing(get())),
 };
 window.network.once("afterDrawing", () => { document.documentElement.dataset.ready = "1"; });
 redraw();

@@ -1,7 +1,7 @@
 // What is shown, as a table: one row per statement.
 
 import { $, button, el, link, name, replace } from "./dom.js";
-import { data, dateOf, edges, lines, nameOf, relationOf, sentenceOf, sourceOf } from "./data.js";
+import { data, dateOf, edges, lines, nameOf, relationOf, sentenceOf, sourceOf, statuses } from "./data.js";
 import { percent } from "./format.js";
 
 const STEP = 300; // rows that are added at a time: thousands at once would take seconds
@@ -10,7 +10,7 @@ const columns = [
   { label: "From", of: (s, edge) => nameOf(edge.from) },
   { label: "Relation", of: (s, edge) => relationOf(edge).label },
   { label: "To", of: (s, edge) => nameOf(edge.to) },
-  { label: "Status", of: (s) => s.status },
+  { label: "Status", of: (s) => statuses.get(s.status).label },
   { label: "Confidence", of: (s) => s.confidence },
   { label: "Date", of: (s) => dateOf(s) },
   { label: "Sentence", of: (s) => sentenceOf(s).text },
@@ -66,7 +66,7 @@ function row(statement, go) {
     el("td", null, button(name(nameOf(edge.from)), () => go.entity(edge.from))),
     el("td", null, button(relationOf(edge).label, () => go.edge(edge.id))),
     el("td", null, button(name(nameOf(edge.to)), () => go.entity(edge.to))),
-    el("td", null, statement.status),
+    el("td", null, statuses.get(statement.status).label),
     el("td", null, percent(statement.confidence)),
     el("td", null, dateOf(statement)),
     el("td", { dir: "auto" }, sentenceOf(statement).text),

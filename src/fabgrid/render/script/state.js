@@ -21,16 +21,15 @@ export const canUndo = () => done.length > 0;
 export const canRedo = () => undone.length > 0;
 export const subscribe = (listener) => listeners.push(listener);
 
-// One step of the reader; `quiet` while a slider moves, so that a drag is one step.
-export function change(changes, { quiet = false } = {}) {
+// One step of the reader; `quiet` while a slider moves, so that a drag is one step; `joins` makes it and the
+// step before one, as the two clicks of a double-click are.
+export function change(changes, { quiet = false, joins = false } = {}) {
   const next = Object.freeze({ ...current, ...changes });
   if (encode(next) === encode(current)) return;
-  if (!quiet) {
-    done.push(current);
-    undone = [];
-  }
+  if (!quiet && !joins) done.push(current);
+  if (!quiet) undone = [];
   show(next);
-  address(quiet);
+  address(quiet || joins);
 }
 
 // After quiet changes: the state before them becomes the step to go back to.

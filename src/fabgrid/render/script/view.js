@@ -5,12 +5,14 @@
 // was checked: `body.nodes[id].options.hidden`, `_updateVisibleIndices()` and `draw(ctx)` of an item.
 
 import { $, announce, plural, shapePath } from "./dom.js";
+import { arrange } from "./arrange.js";
 import { data, families, familyOf, lines, nodes, relationOf, statuses, typeOf, written } from "./data.js";
 import { drawLabels } from "./labels.js";
 import { css, mixed, still, tone } from "./theme.js";
 
 const FEW = 8; // lit lines that are drawn broader
 const READABLE = 0.7; // below this scale a selection comes nearer
+const MOVE = 300; // milliseconds of a move of the picture
 
 let network = null;
 let shown = { nodes: new Set(), lines: new Set() };
@@ -19,6 +21,8 @@ let hovered = null;
 let options = { colour: "type", labels: false };
 let drawn = [];
 const order = [...data.nodes].sort((a, b) => a.rank - b.rank).map((node) => node.id);
+const home = new Map(written.nodes.map(({ id, x, y }) => [id, { x: Math.trunc(x), y: Math.trunc(y) }])); // as vis-network does
+const opening = written.edges.filter(({ from, to }) => nodes.get(from).shown && nodes.get(to).shown).length;
 
 export const visNetwork = () => network;
 export const drawnLabels = () => drawn;
@@ -43,6 +47,7 @@ function listen(handlers) {
     else handlers.nothing();
   });
   network.on("doubleClick", ({ nodes: [node] }) => node !== undefined && handlers.expand(node));
+  network.on("dragEnd", ({ nodes: [node] }) => node !== undefined && keep(node));
   network.on("hoverNode", ({ node, event }) => hover(node, handlers.tip(node, null), event));
   network.on("hoverEdge", ({ edge, event }) => hovered === null && tip(handlers.tip(null, lines.get(edge)), event));
   for (const event of ["blurNode", "blurEdge", "dragStart", "zoom"]) network.on(event, () => hover(null, null));
@@ -70,7 +75,7 @@ function tip(content, event) {
 
 function styles(state) {
   const paper = css("--paper");
-  const crowd = Math.min(1, Math.max(0.55, 1.2 - lines.size / 3500)); // many lines: each is paler
+  const crowd = Math.min(1, Math.max(0.55, 1.2 - opening / 3500)); // many lines: each is paler
   const communities = data.community_colours;
   const node = ({ id }) => {
     const { community } = nodes.get(id);
@@ -148,19 +153,77 @@ export function light(next) {
 // With the next frame: several changes of one step are drawn once.
 export const redraw = () => network.body.emitter.emit("_requestRedraw");
 
+// ---------------------------------------------------------------- where the entities are
+
+let apart = { key: "", places: new Map() }; // a part that is laid out by itself
+let flight = 0;
+
+const placeOf = (id) => apart.places.get(id) ?? home.get(id);
+
+// Lays the entities out by themselves, the rest goes home; none: all are at home.
+export function layOut(ids, { moves }) {
+  const key = [...ids].sort().join("\n");
+  if (key === apart.key) return;
+  const before = apart.places;
+  apart = { key, places: arranged(ids) ?? new Map() };
+  fly([...new Set([...before.keys(), ...apart.places.keys()])], moves && !still());
+}
+
+function arranged(ids) {
+  const own = new Set(ids);
+  const area = $("canvas").getBoundingClientRect();
+  const links = [...lines.values()].filter(({ from, to }) => from !== to && own.has(from) && own.has(to));
+  return arrange(order.filter((id) => own.has(id)).map(boxOf), links.map(({ from, to }) => [from, to]), area.width / area.height);
+}
+
+function boxOf(id) {
+  const { size } = network.body.nodes[id].options;
+  const names = nodes.get(id).label;
+  const half = Math.max(size, Math.max(...names.map((line) => line.length)) * 4) + 8;
+  return { id, ...home.get(id), half, up: size + 8, down: size + 14 + 16 * names.length };
+}
+
+function fly(ids, moves) {
+  cancelAnimationFrame(flight);
+  const from = ids.map((id) => ({ x: network.body.nodes[id].x, y: network.body.nodes[id].y }));
+  const step = (share) => ids.forEach((id, k) => {
+    const [node, to] = [network.body.nodes[id], placeOf(id)];
+    node.x = to.x + (from[k].x - to.x) * (1 - share); // at the end exactly there
+    node.y = to.y + (from[k].y - to.y) * (1 - share);
+    node.updateBoundingBox(network.canvas.getContext()); // what is outside of the window is not drawn
+  });
+  if (!moves) return step(1);
+  const start = performance.now();
+  const frame = (now) => {
+    const t = Math.min(1, Math.max(0, (now - start) / MOVE));
+    step(t * t * (3 - 2 * t));
+    redraw();
+    if (t < 1) flight = requestAnimationFrame(frame);
+  };
+  flight = requestAnimationFrame(frame);
+  return undefined;
+}
+
+// What a reader has dragged stays there.
+function keep(id) {
+  const { x, y } = network.body.nodes[id];
+  (apart.places.has(id) ? apart.places : home).set(id, { x, y });
+}
+
 // ---------------------------------------------------------------- where the reader looks
 
 export function fit(ids = shown.nodes, { moves = true, most = 1.5 } = {}) {
   const found = [...ids].filter((id) => shown.nodes.has(id));
   if (!found.length) return;
-  const at = network.getPositions(found);
+  const at = Object.fromEntries(found.map((id) => [id, placeOf(id)]));
   const size = (id) => network.body.nodes[id].options.size;
   const left = Math.min(...found.map((id) => at[id].x - size(id)));
   const right = Math.max(...found.map((id) => at[id].x + size(id)));
   const top = Math.min(...found.map((id) => at[id].y - size(id)));
   const bottom = Math.max(...found.map((id) => at[id].y + size(id)));
   const area = $("canvas").getBoundingClientRect();
-  const [aside, over, under] = [Math.min(48, area.width / 10), 24, 46]; // room for names and for the buttons
+  const below = $("where").getBoundingClientRect().height + 38; // what narrows the picture, and a name over it
+  const [aside, over, under] = [Math.min(48, area.width / 10), 24, below]; // room for names and for the buttons
   const scale = Math.min(most, Math.max(0.03, Math.min(
     (area.width - 2 * aside) / Math.max(1, right - left), (area.height - over - under) / Math.max(1, bottom - top))));
   const position = { x: (left + right) / 2, y: (top + bottom) / 2 + (under - over) / 2 / scale };
@@ -173,7 +236,7 @@ export function reveal(ids, around) {
   if (!found.length) return;
   const area = $("canvas").getBoundingClientRect();
   const outside = found.some((id) => {
-    const { x, y } = network.canvasToDOM(network.getPositions([id])[id]);
+    const { x, y } = network.canvasToDOM(placeOf(id));
     return x < 50 || y < 40 || x > area.width - 50 || y > area.height - 60;
   });
   if (outside || network.getScale() < READABLE) fit(around, { most: Math.max(1, network.getScale()) });
@@ -189,7 +252,7 @@ export function pan(dx, dy) {
 }
 
 function move(target, moves) {
-  network.moveTo({ ...target, ...(moves && !still() ? { animation: { duration: 260, easingFunction: "easeInOutQuad" } } : {}) });
+  network.moveTo({ ...target, ...(moves && !still() ? { animation: { duration: MOVE, easingFunction: "easeInOutQuad" } } : {}) });
 }
 
 // ---------------------------------------------------------------- drawing over vis-network
@@ -214,12 +277,17 @@ function veil(ctx, ratio, size) {
   ctx.restore();
   const { nodes: items, edges } = network.body;
   const over = [...lit.lines].filter((id) => shown.lines.has(id) && edges[id]?.connected).map((id) => edges[id]);
-  const widths = over.map((edge) => edge.options.width);
-  if (over.length <= FEW) for (const edge of over) edge.options.width *= 2;
+  const looks = over.map((edge) => ({ width: edge.options.width, color: edge.options.color }));
+  for (const edge of over) {
+    const { width } = edge.options;
+    const ink = tone(familyOf(lines.get(edge.id).edge).colours);
+    edge.options.color = { color: ink, highlight: ink, hover: ink, inherit: false, opacity: 1 };
+    if (over.length <= FEW) edge.options.width = Math.max(1.6 * width, 2.6);
+  }
   for (const edge of over) edge.draw(ctx);
   for (const id of lit.nodes) if (shown.nodes.has(id)) items[id].draw(ctx);
   for (const edge of over) edge.drawArrows(ctx);
-  over.forEach((edge, k) => { edge.options.width = widths[k]; });
+  over.forEach((edge, k) => Object.assign(edge.options, looks[k]));
 }
 
 const toScreen = ({ x, y }) => {
@@ -256,9 +324,17 @@ function ways() {
   for (const id of ids) {
     if (!shown.lines.has(id)) continue;
     const line = lines.get(id);
-    found.push({ line, points: [0.5, 0.42, 0.58, 0.34, 0.66].map((at) => pointOn(id, at)), colour: tone(familyOf(line.edge).colours) });
+    const points = [0.5, 0.42, 0.58, 0.34, 0.66].map((at) => pointOn(id, at));
+    found.push({ line, points, level: levelOf(line), colour: tone(familyOf(line.edge).colours) });
   }
   return found;
+}
+
+// How much of a flat line a name may cover: what is free between the entities; a steep line is never hidden.
+function levelOf({ from, to }) {
+  const [a, b] = [from, to].map((id) => network.body.nodes[id]);
+  const [across, along] = [Math.abs(a.x - b.x), Math.abs(a.y - b.y)];
+  return across > along ? (across - a.options.size - b.options.size) * network.body.view.scale : Infinity;
 }
 
 function pointOn(id, at) {
