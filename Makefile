@@ -13,7 +13,7 @@ PIP_INSTALL := -m pip install -qq --disable-pip-version-check --no-compile
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup demo test lint format bench model wheel docs lock chromium clean
+.PHONY: help setup demo test lint format bench model wheel docs pictures lock chromium clean
 
 help:  ## List the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' Makefile
@@ -42,7 +42,7 @@ $(READY): requirements.lock pyproject.toml
 
 lock: $(READY)  ## Pin the newest allowed versions in requirements.lock
 	@UV_CUSTOM_COMPILE_COMMAND="make lock" $(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 \
-	  --generate-hashes --no-emit-index-url --no-emit-find-links --no-annotate --group dev pyproject.toml \
+	  --generate-hashes --no-emit-index-url --no-emit-find-links --no-annotate --group dev --extra cluster --extra remote --extra serve pyproject.toml \
 	  -o requirements.lock
 
 # ---------------------------------------------------------------- the main job
@@ -95,9 +95,13 @@ bench: $(READY)  ## Measure speed and memory (see benchmarks/)
 # ---------------------------------------------------------------- things to ship
 
 # training/README.md tells what the steps do and how to add annotations; torch stays out of .venv.
-model: $(TRAIN)/.ready  ## Train the model anew and put it into src/fabgrid/nlp/model (hours)
-	@$(TRAIN)/bin/python training/train.py training/articles --out build/model
+GOLD := tests/quality/gold
+model: $(TRAIN)/.ready  ## Train the models anew and put them into src/fabgrid/nlp/model (an hour)
+	@OMP_WAIT_POLICY=PASSIVE KMP_BLOCKTIME=0 $(TRAIN)/bin/python training/train.py training/articles --out build/model
 	@$(TRAIN)/bin/python training/export.py build/model/model.pt
+	@$(TRAIN)/bin/python training/loglinear.py training/articles
+	@$(TRAIN)/bin/python training/confidence.py frames training/articles
+	@$(TRAIN)/bin/python training/confidence.py weights $(GOLD)
 
 $(TRAIN)/.ready: pyproject.toml
 	@$(CHECK_PYTHON)
@@ -111,6 +115,9 @@ wheel: $(READY)  ## Build dist/*.whl and dist/*.tar.gz
 
 docs: $(READY)  ## Write docs/cli.md anew
 	@$(BIN)/python docs/generate.py
+
+pictures: $(READY) chromium  ## Take the README's pictures of the page anew, after make demo
+	@$(BIN)/python docs/pictures.py $(STORE)
 
 clean:  ## Remove what was built; keep .venv
 	rm -rf dist build graphs/fabgrid.db graphs/fabgrid.html .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis

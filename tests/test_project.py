@@ -10,6 +10,7 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+EXTRAS = [r for name, extra in PROJECT["project"]["optional-dependencies"].items() if name != "train" for r in extra]
 LOCK = (ROOT / "requirements.lock").read_text(encoding="utf-8")
 
 
@@ -22,12 +23,13 @@ def locked() -> dict[str, str]:
 
 
 def test_the_lock_pins_every_dependency() -> None:
-    wanted = PROJECT["project"]["dependencies"] + PROJECT["dependency-groups"]["dev"]
+    wanted = PROJECT["project"]["dependencies"] + PROJECT["dependency-groups"]["dev"] + EXTRAS
     assert {name_of(r) for r in wanted} <= {name_of(n) for n in locked()}
 
 
 def test_the_lock_holds_nothing_that_only_training_needs() -> None:
     extra = {name_of(r) for r in PROJECT["project"]["optional-dependencies"]["train"]}
+    extra -= {name_of(r) for r in PROJECT["dependency-groups"]["dev"]}
     assert not (extra | {"transformers"}) & {name_of(n) for n in locked()}
 
 
@@ -50,7 +52,7 @@ def test_the_version_is_stated_once_more_only() -> None:
 
 def test_every_third_party_import_is_a_dependency() -> None:
     import_names = {"docx": "python-docx", "yaml": "pyyaml", "charset_normalizer": "charset-normalizer"}
-    declared = {name_of(r) for r in PROJECT["project"]["dependencies"]}
+    declared = {name_of(r) for r in PROJECT["project"]["dependencies"] + EXTRAS}
     found = set()
     for file in (ROOT / "src").rglob("*.py"):
         found |= set(re.findall(r"^\s*(?:from|import) (\w+)", file.read_text(encoding="utf-8"), re.M))

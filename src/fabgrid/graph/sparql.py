@@ -11,8 +11,9 @@ import pyoxigraph as ox
 
 from fabgrid.errors import QueryError
 from fabgrid.graph.terms import PREFIXES
+from fabgrid.graph.tokens import refuse
 
-__all__ = ["bind", "check", "forward", "variables"]
+__all__ = ["bind", "check", "form", "forward", "variables"]
 
 # IRIs, strings and prefixed names may hold anything that looks like a comment or a keyword, so they are
 # matched first, and as generously as the parser does (backslashes included).
@@ -66,14 +67,21 @@ def check(sparql: str, *, vocabulary: Collection[str] = ()) -> None:
     tokens = list(_tokens(sparql))
     if not tokens:
         raise QueryError("the query is empty", hint="for example: SELECT ?s { ?s fg:supplies entity:nvidia }")
+    refuse(sparql)
     for token in tokens:
-        _refuse(sparql, token)
+        _refuse_update(sparql, token)
     try:
         ox.Store().query(sparql, prefixes=PREFIXES)
     except SyntaxError as error:
         raise _readable(sparql, str(error), tokens) from None
     for token in tokens:
         _check_term(sparql, token, vocabulary)
+
+
+def form(sparql: str) -> str:
+    """Return SELECT, ASK, CONSTRUCT or DESCRIBE, whichever the query is, in capitals."""
+    forms = {"SELECT", "ASK", "CONSTRUCT", "DESCRIBE"}
+    return next((token.keyword for token in _tokens(sparql) if token.keyword in forms), "")
 
 
 def forward(sparql: str, inverses: Mapping[str, str]) -> str:
@@ -94,12 +102,9 @@ def forward(sparql: str, inverses: Mapping[str, str]) -> str:
     return "".join([*parts, sparql[at:]])
 
 
-def _refuse(sparql: str, token: _Token) -> None:
+def _refuse_update(sparql: str, token: _Token) -> None:
     word = token.keyword
     line, column = _place(sparql, token.start)
-    if word in {"SERVICE", "LOAD"}:
-        why = f"{word} is refused: a query here sends no requests"
-        raise QueryError(why, line=line, column=column, hint="export the graph and join it elsewhere")
     if word in _UPDATES:
         why = f"{word} is refused: queries only read"
         hint = "facts change by fabgrid ingest, remove, merge, split, retype and reject"
