@@ -54,7 +54,7 @@ def frames(files: list[Path]) -> None:
     articles = [article for article, problems in map(parse, files) if not problems]
     counts: dict[str, list[int]] = defaultdict(lambda: [0, 0])
     texts = (a["text"] for a in articles)
-    docs = pipeline.load().pipe(texts, disable=list(pipeline.COMPONENTS))
+    docs = pipeline.parser().pipe(texts)
     for article, doc in zip(articles, docs, strict=True):
         for frame, relation, right in _matches(article, doc):
             for key in (frame, f"{frame}:{relation}"):

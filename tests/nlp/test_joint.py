@@ -129,7 +129,7 @@ def test_given_mentions_are_scored_like_found_ones(model: JointModel) -> None:
     assert reading.mentions == tuple(given)
     best = max(reading.pairs, key=lambda p: p.probability)
     assert (best.subject, best.relation, best.object) == (1, "acquires", 0)
-    assert best.status == "asserted"
+    assert max(best.statuses, key=best.statuses.__getitem__) == "asserted"
 
 
 def test_a_mention_of_unknown_type_or_without_words_is_no_error(model: JointModel) -> None:
@@ -154,7 +154,7 @@ def test_a_nominal_links_back(model: JointModel) -> None:
 def test_probabilities_are_probabilities(model: JointModel) -> None:
     reading = model.predict(TEXT)
     assert all(
-        0 <= x <= 1 for p in reading.pairs for x in (p.probability, p.status_probability, p.claimant_probability)
+        0 <= x <= 1 for p in reading.pairs for x in (p.probability, *p.statuses.values(), p.claimant_probability)
     )
 
 

@@ -10,7 +10,7 @@ from spacy.language import Language
 from spacy.tokens import Doc
 
 from fabgrid.errors import ModelMissing
-from fabgrid.nlp.loglinear import LEAST, End, LogLinear, Words, features
+from fabgrid.nlp.loglinear import RELATIONS, STATUSES, End, LogLinear, Words, features, status_features
 
 WORDS = ["Quorvane", "bought", "chips", "from", "Brandaris"]
 TAGS = ["PROPN", "VERB", "NOUN", "ADP", "PROPN"]
@@ -59,21 +59,22 @@ def test_weights_add_up_to_a_probability() -> None:
     weights = np.array([[0, 20], [0, 10]], np.int8)
     model = LogLinear(["a", "b"], weights, 0.1, np.zeros(2, np.float32), ["", "supplies"])
     assert model.chances({"a", "b", "unheard of"})["supplies"] == pytest.approx(1 / (1 + np.exp(-3)))
-    assert model.chances(set())["supplies"] == pytest.approx(0.5)
-
-
-def test_the_improbable_is_left_out() -> None:
-    model = LogLinear(["a"], np.array([[0, -127]], np.int8), 0.1, np.zeros(2, np.float32), ["", "supplies"])
-    assert model.chances({"a"}) == {}
-    assert 0 < LEAST < 0.5
+    assert model.chances(set()) == pytest.approx({"": 0.5, "supplies": 0.5})
 
 
 def test_missing_weights_name_the_remedy(tmp_path: Path) -> None:
     with pytest.raises(ModelMissing, match="make model"):
-        LogLinear.load(tmp_path / "loglinear.npz")
+        LogLinear.load(tmp_path / "relations.npz")
 
 
 def test_the_shipped_weights_know_a_purchase(words: Words) -> None:
-    model = LogLinear.load()
+    model = LogLinear.load(RELATIONS)
     assert model.chances(features(words, SELLER, BUYER, 0)).get("supplies", 0) > 0.5
     assert model.chances(features(words, BUYER, SELLER, 0)).get("supplies", 0) < 0.2
+
+
+def test_the_shipped_weights_know_a_plan(nlp: Language) -> None:
+    doc = nlp("Quorvane plans to build a plant.")
+    found = status_features(Words(doc), End(0, 1, "Company"), End(5, 6, "Facility"), "builds")
+    chances = LogLinear.load(STATUSES).chances(found)
+    assert max(chances, key=chances.__getitem__) == "planned"

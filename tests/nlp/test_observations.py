@@ -114,7 +114,7 @@ def test_a_person_has_no_revenue(revenue: Doc) -> None:
 
 
 def test_precision_names_known_metrics() -> None:
-    assert {rule.split(":")[0] for rule in PRECISION} <= ontology.load().metrics.keys()
+    assert {rule.split(":")[0] for rule in PRECISION} <= ontology.load().metrics.keys() | {"again"}
     assert all(0.38 <= p < 1 for p in PRECISION.values())
 
 
@@ -135,6 +135,17 @@ READ: list[tuple[str, list[Row]]] = [
     ("{Wakamow One|F}, a 140 MW facility, is new.", [("Wakamow One", "capacity", 140, "MW")]),
     ("{It|C=Ashgrove} was valued at $880m in its latest round.", [("Ashgrove", "valuation", 880e6, "USD")]),
     ("{TSMC|C} makes 90% of the world's best chips.", [("TSMC", "market_share", 90, "%")]),
+    ("{Kitano|C} holds 62% of its niche.", [("Kitano", "market_share", 62, "%")]),
+    ("In March it paid $700 million for {Altium|C}.", [("Altium", "price", 700e6, "USD")]),
+    ("{Ostrow|C} bought 80% of {Delacroix|C} for €145m.", [("Delacroix", "price", 145e6, "EUR")]),
+    ("{Acme|C} is spending $2bn on a {chip plant|F} in {Ohio|L}.", [("chip plant", "price", 2e9, "USD")]),
+    ("{Nubis|C}, a firm of 50 people, makes lasers.", [("Nubis", "headcount", 50, "people")]),
+    ("{Dune Storage|F} (300 MW / 600 MWh) is open.",
+     [("Dune Storage", "capacity", 300, "MW"), ("Dune Storage", "capacity", 600, "MWh")]),
+    ("{Micron|C} fell 5.2% and {Sandisk|C} 7.9%.",
+     [("Micron", "price_change", -5.2, "%"), ("Sandisk", "price_change", -7.9, "%")]),
+    ("Shares of {Hakuba|C} closed 3.4% lower.", [("Hakuba", "price_change", -3.4, "%")]),
+    ("{Hyperion|F}, the {2GW campus|F}, is new.", [("Hyperion", "capacity", 2, "GW")]),
 ]  # fmt: skip
 
 
@@ -153,6 +164,10 @@ def test_observations_of_a_sentence(read: Reader, text: str, expected: list[Row]
         "Two people familiar with {Acme|C} spoke.",
         "{Acme|C} was founded in 2016 and lists 12 pages.",
         "{Acme|C} sold a 22% stake to {Bolt|C} for $18m.",
+        "{Bolt|C} accounted for 31% of our revenue.",
+        "{Acme|C} signed for power at €60 a megawatt-hour.",
+        "{Acme|C} has sold modules worth $84m.",
+        "The model {Kestrel 4|D} trails the others.",
     ],
 )
 def test_numbers_of_unclear_meaning_are_left_out(read: Reader, text: str) -> None:
@@ -166,6 +181,22 @@ def test_a_bare_metric_goes_on_about_the_same_company(read: Reader) -> None:
     assert rows(found) == [
         ("Acme", "revenue", 1e9, "USD"), ("Acme", "margin", 40, "%"), ("Acme", "margin", 35, "%"),
     ]  # fmt: skip
+
+
+@pytest.mark.model
+def test_a_bare_metric_is_of_the_company_that_the_article_is_about(read: Reader) -> None:
+    found = read(
+        "{Acme|C} makes pumps. {Acme|C} sells them to {Bolt|C}. {Acme|C} is old. {Bolt|C} is not. Revenue was $3bn."
+    )
+
+    assert rows(found) == [("Acme", "revenue", 3e9, "USD")]
+
+
+@pytest.mark.model
+def test_a_list_goes_on_with_the_metric_of_its_first_row(read: Reader) -> None:
+    found = read("1. {TSMC|C} had revenue of $20 billion.\n\n2. {Samsung|C}: $3 billion.")
+
+    assert rows(found) == [("TSMC", "revenue", 20e9, "USD"), ("Samsung", "revenue", 3e9, "USD")]
 
 
 @pytest.mark.model

@@ -98,6 +98,8 @@ GOLDEN = [
     ("$2.80 per million tokens", 2.8, "USD/million tokens", "rate"),
     ("$1,050 per kilowatt", 1050, "USD/kW", "rate"),
     ("$1,050 a kilogram", 1050, "USD/kg", "rate"),
+    ("€190 per vehicle", 190, "EUR/vehicle", "rate"),
+    ("$1,450 per 200mm wafer", 1450, "USD/wafer", "rate"),
     ("20,000 wafers a month", 20000, "wafers/month", "rate"),
     ("400 wafers per month", 400, "wafers/month", "rate"),
     ("a million wafers a year", 1e6, "wafers/year", "rate"),
@@ -146,6 +148,8 @@ GOLDEN = [
     ("620 staff", 620, "staff", "count"),
     ("10,000 people", 10000, "people", "count"),
     ("a 90-person firm", 90, "people", "count"),
+    ("a 70-strong firm", 70, "people", "count"),
+    ("120 of its pumps", 120, "pumps", "count"),
     ("a staff of 640", 640, "people", "count"),
     ("100,000 GPUs", 100000, "GPUs", "count"),
     ("1,528 H100s", 1528, "H100s", "count"),
@@ -193,6 +197,21 @@ def test_find_reads_the_notation(text: str, value: float, unit: str, kind: str) 
 )
 def test_find_reads_both_ends_of_a_range(text: str, values: list[float]) -> None:
     assert [q.quantity.value for q in find(f"It was {text}.")] == values
+
+
+@pytest.mark.parametrize(
+    ("text", "second"),
+    [
+        ("It rises to 450,000 wafers a month from 310,000.", (310e3, "wafers/month")),
+        ("Sales were 870 million yuan, up from 212 million, it said.", (212e6, "CNY")),
+        ("An A100 cost $1.21 an hour and an H100 $2.09.", (2.09, "USD/hour")),
+        ("It cost $1.21 an hour. It raised $5.", (5, "USD")),
+    ],
+)
+def test_a_second_number_takes_the_unit_of_the_first(text: str, second: tuple[float, str]) -> None:
+    found = find(text)[1].quantity
+
+    assert (found.value, found.unit) == second
 
 
 @pytest.mark.parametrize(

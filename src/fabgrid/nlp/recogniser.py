@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from spacy.tokens import Doc, Span
@@ -26,7 +26,7 @@ class Scored:
     object: Candidate
     relation: str
     probability: float
-    status: str
+    statuses: Mapping[str, float]  # with their probabilities
     claimant: Candidate | None = None
     phrase: str | None = None
 
@@ -92,7 +92,7 @@ class Recogniser:
                     candidates[pair.object],
                     pair.relation,
                     pair.probability,
-                    pair.status,
+                    pair.statuses,
                     claimant,
                     phrase,
                 )

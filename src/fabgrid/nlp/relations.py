@@ -11,10 +11,10 @@ from fabgrid.model import Fact, Quantity, Status
 from fabgrid.model import Span as TextSpan
 from fabgrid.nlp import quantities
 from fabgrid.nlp.confidence import Confidence
-from fabgrid.nlp.context import claimant_of, status_of
+from fabgrid.nlp.context import claimant_of
 from fabgrid.nlp.frames import FRAMES, Match
 from fabgrid.nlp.lexicon import Lexicon
-from fabgrid.nlp.loglinear import LogLinear, Parsed, Words
+from fabgrid.nlp.loglinear import RELATIONS, STATUSES, End, LogLinear, Parsed, Words, related, status_features
 from fabgrid.nlp.reading import Candidate, Proposal, Reading, reading_of
 from fabgrid.nlp.recogniser import Scored
 from fabgrid.ontology import ENTITY_TYPES, Ontology
@@ -72,12 +72,12 @@ class RelationFinder:
         self._ontology = ontology
         self._lexicon = Lexicon(ontology)
         self._confidence = Confidence.load()
-        self._loglinear = LogLinear.load()
+        self._loglinear, self._statuses = LogLinear.load(RELATIONS), LogLinear.load(STATUSES)
         self._admitted = frozenset(
             (a, b)
             for a in ENTITY_TYPES
             for b in ENTITY_TYPES
-            if any(ontology.admits(r, a, b) for r in self._loglinear.relations if r)
+            if any(ontology.admits(r, a, b) for r in self._loglinear.labels if r)
         )
 
     def __call__(self, doc: Doc) -> None:
@@ -86,7 +86,7 @@ class RelationFinder:
         for sent in reading.sentences:
             if len(reading.within(sent.start, sent.end)) > 1:
                 sure = [(c, self._confidence(c)) for c in self.claims(sent, reading, words).values()]
-                found = [self._fact(claim, sent, reading, p) for claim, p in sure if p >= LEAST]
+                found = [self._fact(claim, p, sent, reading, words) for claim, p in sure if p >= LEAST]
                 reading.facts += _located(found)
 
     def claims(self, sent: Span, reading: Reading, words: Words) -> dict[tuple[str, str, str], Claim]:
@@ -115,7 +115,7 @@ class RelationFinder:
 
     def _parse(self, claims: Claims, sent: Span, reading: Reading, words: Words) -> None:
         named = [c for c in reading.within(sent.start, sent.end) if c.entity]
-        for pair in self._loglinear.pairs(words, named, self._admitted):
+        for pair in related(self._loglinear, words, named, self._admitted):
             if self._accepts(reading, "parse", pair, pair.probability):
                 claim = self._claim(claims, pair)
                 if claim.parsed is None or pair.probability > claim.parsed.probability:
@@ -155,8 +155,8 @@ class RelationFinder:
             return f"the object is a {object_.type}; {kind.name} needs {kind.range}"
         return ""
 
-    def _fact(self, claim: Claim, sent: Span, reading: Reading, confidence: float) -> Fact:
-        match, scored, found = claim.match, claim.scored, claim.found
+    def _fact(self, claim: Claim, confidence: float, sent: Span, reading: Reading, words: Words) -> Fact:
+        match, found = claim.match, claim.found
         relation = match.relation if match is not None else claim.relation
         anchor = match.anchor if match is not None else _anchor(sent, claim)
         return Fact(
@@ -168,11 +168,19 @@ class RelationFinder:
             object_span=_span(sent.doc, found.object),
             rule=claim.rule,
             confidence=confidence,
-            status=Status(scored.status) if scored else status_of(anchor, relation),
+            status=self._status(claim, words),
             claimant=_claimant(claim, anchor, reading),
             amount=_amount(sent, anchor, relation, found.object),
             time=_time(sent, anchor),
         )
+
+    def _status(self, claim: Claim, words: Words) -> Status:
+        """Return the status that both models together find likeliest."""
+        one, two = (End(c.start, c.end, c.type) for c in (claim.found.subject, claim.found.object))
+        chances = self._statuses.chances(status_features(words, one, two, self._ontology.root(claim.relation)))
+        if claim.scored is not None:
+            chances = {status: p * claim.scored.statuses[status] for status, p in chances.items()}
+        return Status(max(chances, key=chances.__getitem__))
 
 
 def _located(facts: list[Fact]) -> Iterator[Fact]:

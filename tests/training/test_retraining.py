@@ -77,10 +77,9 @@ def test_a_relation_of_ones_own_is_learnt(
     sys.modules.pop("loglinear", None)
     import loglinear
 
-    file = tmp_path / "loglinear.npz"
-    loglinear.main([str(articles), "--ontology", str(ontology), "--out", str(file)])
-    model = LogLinear.load(file)
-    assert "insures" in model.relations
+    loglinear.main([str(articles), "--ontology", str(ontology), "--out", str(tmp_path)])
+    model = LogLinear.load(tmp_path / "relations.npz")
+    assert "insures" in model.labels
     unseen = "In March Gorsefield Surety insured Halden quarry."
     assert chances(nlp, model, unseen, "Gorsefield Surety", "Halden quarry")["insures"] > 0.5
     other = "In March Gorsefield Surety toured Halden quarry."
