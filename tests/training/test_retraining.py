@@ -26,9 +26,9 @@ fg:insures a owl:ObjectProperty ;
     fg:example "[Aldwin Mutual] insures {the Norrvik plant}."@en .
 """
 SENTENCES = (
-    "{%s|C} insures {%s|F} against fire.",
-    "{%s|C} has underwritten {%s|F} since 2019.",
-    "Cover for the risk came when {%s|C} agreed to insure {%s|F}.",
+    ("{%s|C} insures {%s|F} against fire.", "asserted"),
+    ("{%s|C} has underwritten {%s|F} since 2019.", "asserted"),
+    ("Cover for the risk came when {%s|C} agreed to insure {%s|F}.", "planned"),
 )
 FIRMS = ("Aldwin Mutual", "Brevik Re", "Casterly Surety", "Dornach Lloyd", "Ellerby Mutual", "Fennick Re")
 SITES = ("Norrvik plant", "Tolmin works", "Sarn mill", "Orrin fab", "Keld depot", "Vasse yard")
@@ -55,8 +55,8 @@ def articles(tmp_path: Path) -> Path:
     folder.mkdir()
     for n, (firm, site) in enumerate(zip(FIRMS, SITES, strict=True)):
         lines = [f"# title: {site}", "# date: 2026-01-02", "# style: toy", ""]
-        for sentence in SENTENCES:
-            lines += [f"S: {sentence % (firm, site)}", f"R: {firm} | insures | {site} | asserted | - | -"]
+        for sentence, status in SENTENCES:
+            lines += [f"S: {sentence % (firm, site)}", f"R: {firm} | insures | {site} | {status} | - | -"]
         lines += [f"S: {{{firm}|C}} toured {{{site}|F}}.", f"S: Visitors of {{{firm}|C}} saw {{{site}|F}} burn."]
         (folder / f"toy-{n:02}.ann").write_text("\n".join(lines) + "\n", encoding="utf-8")
     return folder
