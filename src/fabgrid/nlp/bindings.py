@@ -13,7 +13,7 @@ from fabgrid.nlp.clauses import MentionedDoc, Sighting, Types, clause_of
 from fabgrid.nlp.quantities import FoundQuantity
 from fabgrid.ontology import Metric
 
-__all__ = ["BUSINESS", "FACILITY", "SUBJECTS", "Binding", "Cue", "Memory", "Number", "Rule", "bind"]
+__all__ = ["BUSINESS", "FACILITY", "SUBJECTS", "Binding", "Cue", "Memory", "Number", "Rule", "bind", "bind_again"]
 
 # the types of entity that each metric is said of
 BUSINESS = frozenset({"Company", "Organization", "GridOperator"})
@@ -62,6 +62,8 @@ class Memory:
     quantity: FoundQuantity | None = None
     binding: Binding | None = None
     sentence: int = -1
+    metrics: dict[str, str] = field(default_factory=dict)  # by kind of unit
+    fell: bool = False  # whether it was negative
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +111,15 @@ Rule = Callable[[Number], Binding | None]
 
 def bind(metric: str, sighting: Sighting | None, how: str) -> Binding | None:
     """Return the binding, None where there is no entity or it is of a type that has no such metric."""
+    return _bound(metric, sighting, f"{metric}:{how}")
+
+
+def bind_again(metric: str, sighting: Sighting | None, how: str) -> Binding | None:
+    """Return the binding of a number to the metric of the one before it; its class is the same for all metrics."""
+    return _bound(metric, sighting, f"again:{how}")
+
+
+def _bound(metric: str, sighting: Sighting | None, rule: str) -> Binding | None:
     if sighting is None or sighting[2] not in SUBJECTS[metric]:
         return None
-    return Binding(sighting, metric, f"{metric}:{how}")
+    return Binding(sighting, metric, rule)

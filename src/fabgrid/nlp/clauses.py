@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
+from collections import Counter
 from collections.abc import Iterable
 
 from spacy.tokens import Doc, Token
@@ -29,6 +30,7 @@ Types = frozenset[str]
 _SUBJECTS = frozenset({"nsubj", "nsubjpass", "csubj"})
 _NOUN_MODIFIERS = frozenset({"nummod", "quantmod", "compound", "amod", "nmod", "npadvmod", "advmod", "punct"})
 _LINKS = frozenset({"of", "at", "for", "in", "by", "from"})  # "revenue at X", "shares in X"
+_PARTS = frozenset({"percent", "cent", "half", "rest", "remainder", "all", "whole", "majority"})
 _NEAR = 9  # tokens between a relative clause and what it may be about
 
 
@@ -40,10 +42,17 @@ class MentionedDoc:
         self.text = reading_of(doc).text
         self._starts, self._sentences = offsets(doc)
         self._at: dict[int, Sighting] = {}
-        for sighting in sightings:
+        self._sightings = tuple(sightings)
+        for sighting in self._sightings:
             first, last = self.token(sighting[0].start), self.token(sighting[0].end - 1)
             for i in range(first, last + 1):
                 self._at[i] = sighting
+
+    def topic(self, types: Types) -> Sighting | None:
+        """Return a mention of what the article is about: the only entity of the types, or the one mentioned most."""
+        counts = Counter(s[1] for s in self._sightings if s[2] in types)
+        name, often = max(counts.items(), key=lambda item: item[1], default=("", 0))
+        return next(s for s in self._sightings if s[1] == name) if often > 2 or len(counts) == 1 else None
 
     def token(self, character: int) -> int:
         """Return the index of the token that the character belongs to."""
@@ -133,10 +142,15 @@ class MentionedDoc:
     def object(self, verb: Token, types: Types) -> Sighting | None:
         """Return what the verb is done to, itself named: X of "bought X", "X was bought", "X, bought"."""
         children = list(verb.children)
+        done_to = (
+            {"dobj", "nsubjpass"} if any(c.dep_ == "dobj" for c in children) or verb.dep_ != "ccomp" else _SUBJECTS
+        )
         for child in children:
-            if child.dep_ in ("dobj", "nsubjpass") or (child.dep_ == "nsubj" and verb.dep_ == "ccomp"):
+            if child.dep_ in done_to:
                 if child.i in self._at:
                     return self.at(child.i, types)
+                if child.text == "%" or child.lemma_ in _PARTS:
+                    return self.complement(child, "of", types)
                 if child.pos_ != "PRON":
                     return self._apposition(child, types)
         if verb.dep_ == "acl" and verb.tag_ == "VBN":

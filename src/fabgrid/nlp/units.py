@@ -96,8 +96,8 @@ VERBAL_MULTIPLES: dict[str, float] = {
 }  # fmt: skip
 
 ISO_CODES = words(
-    "AED ARS AUD BRL CAD CHF CLP CNY COP CZK DKK EGP EUR GBP HKD HUF IDR ILS INR JPY KRW KWD MXN MYR NOK NZD "
-    "PHP PKR PLN QAR RMB RON RUB SAR SEK SGD THB TRY TWD UAH USD VND XOF ZAR"
+    "AED ARS AUD BRL CAD CHF CLP CNY COP CZK DKK EGP EUR GBP HKD HUF IDR ILS INR JPY KES KRW KWD KZT MXN MYR NGN "
+    "NOK NZD PEN PHP PKR PLN QAR RMB RON RUB SAR SEK SGD THB TRY TWD UAH USD VND XOF ZAR"
 )
 CURRENCY_SIGNS: dict[str, str] = {
     **{code: code for code in ISO_CODES}, "RMB": "CNY", "NTD": "TWD",
@@ -145,6 +145,12 @@ HUF forints
 CZK koruna, Czech crowns
 RUB roubles, rubles
 XOF CFA francs
+PEN soles
+KZT tenge
+NGN naira
+KES shillings
+UAH hryvnia
+RON lei
 """
 CURRENCY_WORDS: dict[str, str] = {
     word: line[:3] for line in _CURRENCY_NAMES.strip().splitlines() for word in line[4:].split(", ")
@@ -228,6 +234,7 @@ PER: dict[str, str] = {
     "megawatt": "MW", "kilowatt": "kW", "gigawatt": "GW", "megawatt-day": "MW-day", "megawatt day": "MW-day",
     "kilogram": "kg", "GPU-hour": "hour", "GPU hour": "hour", "chip-hour": "hour", "card-hour": "hour",
     "accelerator-hour": "hour", "gigabyte": "GB", "metric ton": "tonne", "million tokens": "million tokens",
+    "million": "million tokens",
     "thousand tokens": "thousand tokens", "annum": "year", "hr": "hour", "mo": "month", "yr": "year",
     "sec": "second", "s": "second", "h": "hour",
 }  # fmt: skip
