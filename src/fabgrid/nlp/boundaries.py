@@ -15,6 +15,7 @@ __all__ = ["bounded", "divided"]
 _TITLES = frozenset(
     "dr dr. prof prof. professor mr mr. mrs mrs. ms ms. sir dame senator representative secretary president".split()
 )
+_TRAILING = frozenset("and or of the a in for with".split())
 _JOINTS = frozenset(("-", "/", "‑", "–"))
 
 
@@ -42,11 +43,13 @@ def _joined(doc: Doc, found: list[Candidate]) -> Iterator[Candidate]:
 
 
 def _stripped(doc: Doc, candidate: Candidate) -> Candidate:
-    """Leave out the article before a name and a person's titles."""
-    start = candidate.start
-    while start < candidate.end - 1 and _leads(doc[start].lower_, candidate.type):
+    """Leave out the article before a name, a person's titles, and a conjunction at the end."""
+    start, end = candidate.start, candidate.end
+    while start < end - 1 and _leads(doc[start].lower_, candidate.type):
         start += 1
-    return candidate if start == candidate.start else _part(doc, candidate, start, candidate.end)
+    while start < end - 1 and doc[end - 1].lower_ in _TRAILING:
+        end -= 1
+    return candidate if (start, end) == (candidate.start, candidate.end) else _part(doc, candidate, start, end)
 
 
 def _leads(word: str, kind: str) -> bool:
