@@ -69,7 +69,7 @@ def relation(row: dict[str, Any]) -> str:
 
 def parsed(rows: list[dict[str, Any]]) -> Iterator[Row]:
     """Yield the features of the two mentions, the first one as the subject, and their relation."""
-    docs = pipeline.parser().pipe((row["text"] for row in rows))
+    docs = pipeline.parser().pipe(row["text"] for row in rows)
     for row, doc in zip(rows, docs, strict=True):
         spans = sorted((row[end]["start"], row[end]["end"]) for end in ("head", "tail"))
         one, two = (doc.char_span(*span, alignment_mode="expand") for span in spans)

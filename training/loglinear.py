@@ -51,7 +51,7 @@ class Rows:
 def rows(articles: list[dict[str, Any]], ontology: Ontology) -> Rows:
     """Return the pairs of mentions that stand in one sentence and whose types some relation has."""
     found = Rows()
-    docs = pipeline.parser().pipe((a["text"] for a in articles))
+    docs = pipeline.parser().pipe(a["text"] for a in articles)
     for article, doc in zip(articles, docs, strict=True):
         _add(found, article, doc, ontology)
     return found

@@ -11,7 +11,7 @@ from fabgrid.model import Status
 from fabgrid.nlp.reading import Reading
 from fabgrid.nlp.syntax import arguments
 
-__all__ = ["claimant_of", "status_of"]
+__all__ = ["according_to", "claimant_of", "source_of", "status_of"]
 
 _PLAN = frozenset(
     "plan agree intend expect aim prepare commit set propose seek promise pledge schedule slate want hope target vow "
@@ -119,14 +119,15 @@ def _own_clause(anchor: Token) -> str:
 def claimant_of(anchor: Token, reading: Reading) -> str | None:
     """Return who is said to make a claim: an entity's main name, the phrase of an unnamed source, or None."""
     sent = reading.sentence(anchor.i)
-    return _according_to(anchor, sent, reading) or _reported_by(anchor, reading) or _credited(sent, reading)
+    return according_to(anchor, sent, reading) or _reported_by(anchor, reading) or _credited(sent, reading)
 
 
-def _according_to(anchor: Token, sent: Span, reading: Reading) -> str | None:
+def according_to(anchor: Token, sent: Span, reading: Reading) -> str | None:
+    """Return the source that the sentence names by "according to"."""
     for token in sent:
         if token.lower_ == "according" and token.i + 1 < sent.end and not token.is_ancestor(anchor):
             named = [c for c in token.nbor().children if c.dep_ == "pobj"]
-            return _source(named[0], reading) if named else None
+            return source_of(named[0], reading) if named else None
     return None
 
 
@@ -139,7 +140,7 @@ def _reported_by(anchor: Token, reading: Reading) -> str | None:
     for child in anchor.children:  # "…, Thiel said"
         if child.dep_ in ("parataxis", "ccomp") and child.lemma_ in _SAYING:
             subject = next((c for c in child.children if c.dep_ == "nsubj"), None)
-            return None if subject is None else _source(subject, reading)
+            return None if subject is None else source_of(subject, reading)
     return None
 
 
@@ -163,11 +164,12 @@ def _speaker(verb: Token, anchor: Token, reading: Reading) -> str | None:
         return None
     for child in verb.children:
         if child.dep_ == "nsubj":
-            return _source(child, reading)
+            return source_of(child, reading)
     return None
 
 
-def _source(token: Token, reading: Reading) -> str | None:
+def source_of(token: Token, reading: Reading) -> str | None:
+    """Return the main name of the entity that a noun is, else its phrase; None for a pronoun."""
     named = arguments(token, reading)
     if named:
         return named[0].entity

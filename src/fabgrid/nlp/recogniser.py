@@ -20,7 +20,7 @@ _OUTSIDE = "\"'“”‘’()[],;:. \n"
 
 @dataclass(frozen=True, slots=True)
 class Scored:
-    """A relation that the model sees between two candidates; `phrase` is an unnamed source's words."""
+    """A relation that the model sees between two candidates; `phrase` is in the words of an unnamed source."""
 
     subject: Candidate
     object: Candidate
@@ -28,7 +28,7 @@ class Scored:
     probability: float
     statuses: Mapping[str, float]  # with their probabilities
     claimant: Candidate | None = None
-    phrase: str | None = None
+    phrase: Span | None = None
 
 
 @dataclass(slots=True)
@@ -123,6 +123,9 @@ def _mention(doc: Doc, sent: Span, number: int, candidate: Candidate) -> joint.J
     )
 
 
-def _phrase(sent: Span, reading: joint.JointReading, number: int) -> str | None:
+def _phrase(sent: Span, reading: joint.JointReading, number: int) -> Span | None:
     best = max((p for p in reading.phrases if p.sentence == number), key=lambda p: p.score, default=None)
-    return None if best is None else sent.text[best.start : best.end]
+    if best is None:
+        return None
+    first = sent.start_char
+    return sent.doc.char_span(first + best.start, first + best.end, alignment_mode="expand")

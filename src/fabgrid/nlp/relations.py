@@ -11,7 +11,7 @@ from fabgrid.model import Fact, Quantity, Status
 from fabgrid.model import Span as TextSpan
 from fabgrid.nlp import quantities
 from fabgrid.nlp.confidence import Confidence
-from fabgrid.nlp.context import claimant_of
+from fabgrid.nlp.context import according_to, claimant_of, source_of
 from fabgrid.nlp.frames import FRAMES, Match
 from fabgrid.nlp.lexicon import Lexicon
 from fabgrid.nlp.loglinear import RELATIONS, STATUSES, End, LogLinear, Parsed, Words, related, status_features
@@ -200,14 +200,18 @@ def _anchor(sent: Span, claim: Claim) -> Token:
 
 
 def _claimant(claim: Claim, anchor: Token, reading: Reading) -> str | None:
-    """Return who makes the claim: the model's answer, else what the syntax says of the claim's verb or noun."""
+    """Return who makes the claim: whom the model points at, else what the syntax says of the claim's word."""
     scored, match = claim.scored, claim.match
-    if scored is not None and scored.claimant is not None and scored.claimant.entity:
-        return scored.claimant.entity
-    if scored is not None and scored.phrase is not None:
-        return scored.phrase
+    if scored is not None and (scored.claimant is not None or scored.phrase is not None):
+        return according_to(anchor, reading.sentence(anchor.i), reading) or _pointed_at(scored, reading)
     described = match.frame not in _EVENTS if match is not None else claim.relation in _DESCRIPTIONS
     return None if described else claimant_of(anchor, reading)
+
+
+def _pointed_at(scored: Scored, reading: Reading) -> str | None:
+    if scored.claimant is not None and scored.claimant.entity:
+        return scored.claimant.entity
+    return source_of(scored.phrase.root, reading) or scored.phrase.text if scored.phrase is not None else None
 
 
 def text_span(sent: Span) -> TextSpan:
