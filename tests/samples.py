@@ -88,9 +88,9 @@ def ingest(store: Store, *extractions: Extraction, run: str = RUN) -> None:
     for extraction in extractions:
         store.records.put(extraction, run)
     everything = list(store.records.extractions())
-    store.replace_entities(entity_quads(nodes(everything)))
+    store.remove_entities(store.add_entities(entity_quads(nodes(everything))))
     done = store.records.projected()
-    keys = {x.article.id: projection_key(x, iris(x), run=run) for x in everything}
+    keys = {x.article.id: projection_key(x.article.id, iris(x), run=run) for x in everything}
     for x in everything:
         if done.get(x.article.id) != keys[x.article.id]:
             store.replace_article(article_iri(x.article), article_quads(x, iris(x), run=run))

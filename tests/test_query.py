@@ -143,7 +143,7 @@ def test_an_ambiguous_entity_lists_them(tmp_path):
     from fabgrid.model import Node
 
     with Store.open(tmp_path / "s", create=True) as store:
-        store.replace_entities(
+        store.add_entities(
             entity_quads([Node(ENTITY + "meta", "Meta", "Company"), Node(ENTITY + "meta-1", "META", "Product")])
         )
         with pytest.raises(QueryError, match="entity:meta or entity:meta-1"):

@@ -6,37 +6,34 @@ by article. A build that was stopped anywhere is finished by the next one.
 
 from __future__ import annotations
 
-import multiprocessing
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import closing
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from pyoxigraph import Quad
 
+from fabgrid.engines import Engine
 from fabgrid.errors import SourceError
+from fabgrid.graph.records import Record
 from fabgrid.graph.statements import article_iri, article_quads, entity_quads, projection_key
 from fabgrid.graph.store import Store
 from fabgrid.graph.terms import ARTICLE, STATEMENT
 from fabgrid.graph.validation import Finding, check
-from fabgrid.model import Article, Extraction
+from fabgrid.model import Article
 from fabgrid.ontology import load, load_registry
 from fabgrid.resolution import Resolution, resolve
 from fabgrid.resolution.judgements import load as load_judgements
 from fabgrid.sources import read
+from fabgrid.spool import Spool
 
-if TYPE_CHECKING:
-    from fabgrid.nlp.extractor import Extractor
+__all__ = ["Progress", "Summary", "build", "graph_of", "project", "resolve_all"]
 
-__all__ = ["Progress", "Summary", "build", "project", "resolve_all"]
-
-Result = Extraction | SourceError
 Progress = Callable[[int, int], None]  # articles done, articles to do
 
 BATCH = 100  # articles that are written to the graph at once
-CHECKPOINT = 200  # articles between two projections, so that readers see a long build grow
+CHECKPOINT = 200  # articles before the graph is written the first time, so that readers see a long build grow
+GROWTH = 1.5  # of the store between two such writings: each looks at all articles, together they cost a constant part
 
 
 @dataclass(slots=True)
@@ -56,9 +53,8 @@ class Summary:
 def build(
     paths: Iterable[str | Path],
     store: Store,
-    extractor: Extractor,
+    engine: Engine,
     *,
-    workers: int = 1,
     prune: bool = False,
     progress: Progress = lambda done, total: None,
 ) -> Summary:
@@ -68,25 +64,35 @@ def build(
     each article is one durable step, so that stopping anywhere loses nothing.
     """
     summary = Summary()
-    pending = _pending(read(paths), store, extractor.fingerprint, summary)
-    for done, result in enumerate(_extract(pending, extractor, workers), start=1):
-        if isinstance(result, SourceError):
-            summary.errors.append(result)
-        else:
-            store.records.put(result, extractor.fingerprint)
-            summary.words += len(result.article.text.split())
-        progress(done, len(pending))
-        if done % CHECKPOINT == 0:
-            summary.findings += project(store)
+    with Spool(store.path) as pending:
+        _sort(read(paths), store, engine.fingerprint, summary, pending)
+        _record(pending, store, engine, summary, progress)
     if prune:
         _prune(store, summary)
     summary.findings += project(store)
     return summary
 
 
-def _pending(found: Iterable[Article | SourceError], store: Store, fingerprint: str, summary: Summary) -> list[Article]:
+def _record(pending: Spool, store: Store, engine: Engine, summary: Summary, progress: Progress) -> None:
+    """Read the articles, each a durable step, and write the graph now and then."""
+    checkpoint = max(CHECKPOINT, int(len(store.records) * (GROWTH - 1)))
+    for done, result in enumerate(engine.extract(pending), start=1):
+        if isinstance(result, SourceError):
+            summary.errors.append(result)
+        else:
+            store.records.put(result, engine.fingerprint)
+            summary.words += len(result.article.text.split())
+        progress(done, len(pending))
+        if done == checkpoint:
+            summary.findings += project(store)
+            checkpoint = int(checkpoint * GROWTH)
+
+
+def _sort(
+    found: Iterable[Article | SourceError], store: Store, fingerprint: str, summary: Summary, pending: Spool
+) -> None:
+    """Put aside the articles that must be read, and note what becomes of all."""
     states = store.records.states()
-    pending = []
     for article in found:
         if isinstance(article, SourceError):
             summary.errors.append(article)
@@ -95,7 +101,6 @@ def _pending(found: Iterable[Article | SourceError], store: Store, fingerprint: 
         else:
             (summary.changed if article.url in states else summary.added).append(article.url)
             pending.append(article)
-    return pending
 
 
 def _prune(store: Store, summary: Summary) -> None:
@@ -113,21 +118,25 @@ def _prune(store: Store, summary: Summary) -> None:
 def project(store: Store) -> list[Finding]:
     """Write the graphs of all articles whose facts or entities have changed, and the entities.
 
-    The result depends on the set of records and judgements only, not on their order. Returns what
-    the shapes find wrong in the graphs that were written.
+    The result depends on the set of records and judgements only, not on their order. A reader finds each
+    article in one version, and all entities that it names. Returns what the shapes find wrong in the
+    graphs that were written.
     """
     resolution = resolve_all(store)
-    store.replace_entities(entity_quads(resolution.nodes.values()))
+    gone = store.add_entities(entity_quads(resolution.nodes.values()))
     written = store.records.projected()
-    present: set[str] = set()
+    earlier = {url: iri for iri, url in store.superseded().items()}
     findings: list[Finding] = []
-    graphs = _graphs(store, resolution, written, present)
+    graphs = _graphs(store, resolution, written)
     while batch := list(islice(graphs, BATCH)):
-        store.replace_articles({article_iri(graph.article): graph.quads for graph in batch})
+        replaces = {article_iri(g.article): earlier[g.article.url] for g in batch if g.article.url in earlier}
+        store.replace_articles({article_iri(g.article): g.quads for g in batch}, replaces=replaces)
         store.flush()
-        store.records.mark_projected({graph.article.id: graph.key for graph in batch})
-        findings += [f for graph in batch for f in graph.findings]
-    _forget(store, written.keys() - present)
+        store.records.mark_projected({g.article.id: g.key for g in batch})
+        findings += [f for g in batch for f in g.findings]
+    _forget(store, written.keys() - {article_id for article_id, _ in store.records.states().values()})
+    store.remove_entities(gone)
+    store.flush()
     return findings
 
 
@@ -139,19 +148,26 @@ class _Graph:
     findings: tuple[Finding, ...]
 
 
-def _graphs(store: Store, resolution: Resolution, written: Mapping[str, str], present: set[str]) -> Iterator[_Graph]:
-    """Yield the graphs that must be written anew; put the id of every recorded article in `present`."""
-    ontology = load()
-    rejected = frozenset(STATEMENT + name for name in resolution.rejected)
-    runs = {url: fingerprint for url, (_, fingerprint) in store.records.states().items()}
-    for extraction in store.records.extractions():
-        article, iris = extraction.article, resolution.iris(extraction.article.url)
-        present.add(article.id)
-        key = projection_key(extraction, iris, run=runs[article.url], rejected=rejected)
-        if written.get(article.id) != key:
-            quads = list(article_quads(extraction, iris, ontology=ontology, run=runs[article.url], rejected=rejected))
+def _graphs(store: Store, resolution: Resolution, written: Mapping[str, str]) -> Iterator[_Graph]:
+    """Yield the graphs that must be written anew; an article that is up to date is not even read."""
+    for outline in store.records.outlines():
+        iris = resolution.iris(outline.url)
+        statements = outline.statements if resolution.rejected else ()
+        key = projection_key(
+            outline.id, iris, statements=statements, run=outline.fingerprint, rejected=resolution.rejected
+        )
+        record = store.records.get(outline.url) if written.get(outline.id) != key else None
+        if record is not None:
+            quads = list(graph_of(record, resolution))
             types = {iri: resolution.nodes[iri].type for iri in iris.values()}
-            yield _Graph(article, key, quads, check(quads, ontology, types=types).findings)
+            yield _Graph(record.extraction.article, key, quads, check(quads, load(), types=types).findings)
+
+
+def graph_of(record: Record, resolution: Resolution) -> Iterator[Quad]:
+    """Yield the graph that an article has under this resolution."""
+    rejected = frozenset(STATEMENT + name for name in resolution.rejected)
+    iris = resolution.iris(record.extraction.article.url)
+    return article_quads(record.extraction, iris, ontology=load(), run=record.fingerprint, rejected=rejected)
 
 
 def _forget(store: Store, ids: Iterable[str]) -> None:
@@ -164,36 +180,8 @@ def _forget(store: Store, ids: Iterable[str]) -> None:
 def resolve_all(store: Store) -> Resolution:
     """Return the entities of all recorded articles, under the store's judgements."""
     return resolve(
-        ((e.article.url, e.entities) for e in store.records.extractions()),
+        ((outline.url, outline.entities) for outline in store.records.outlines()),
         ontology=load(),
         registry=load_registry(),
         judgements=load_judgements(store.judgements),
     )
-
-
-# ---------------------------------------------------------------- workers
-
-_extractor: Extractor | None = None  # of a worker process
-
-
-def _extract(articles: list[Article], extractor: Extractor, workers: int) -> Iterator[Result]:
-    """Yield the results in the order of the articles, from one process or several."""
-    if workers <= 1 or len(articles) < 2 * workers:
-        yield from extractor.extract(articles)
-        return
-    context = multiprocessing.get_context("spawn")
-    with closing(context.Pool(workers, _start, (extractor.settings,))) as pool:
-        for results in pool.imap(_work, [articles[i : i + 8] for i in range(0, len(articles), 8)]):
-            yield from results
-
-
-def _start(settings: dict[str, object]) -> None:
-    from fabgrid.nlp.extractor import Extractor  # spaCy: only a process that reads articles needs it
-
-    global _extractor  # one pipeline a process: loading it takes seconds
-    _extractor = Extractor(**settings)  # type: ignore[arg-type]
-
-
-def _work(articles: list[Article]) -> list[Result]:
-    assert _extractor is not None, "the worker was started with its extractor"  # noqa: S101
-    return list(_extractor.extract(articles))

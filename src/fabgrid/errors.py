@@ -33,6 +33,10 @@ class SourceError(FabgridError):
         super().__init__(f"{path}: {why}")
         self.path, self.why = path, why
 
+    def __reduce__(self) -> tuple[type[SourceError], tuple[str, str]]:
+        """Let workers return it: pickle would call it with the message alone."""
+        return type(self), (self.path, self.why)
+
 
 class OntologyError(FabgridError):
     """The ontology's Turtle is not usable."""

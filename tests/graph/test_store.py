@@ -1,5 +1,6 @@
 import os
 import random
+import sqlite3
 import subprocess
 import sys
 import textwrap
@@ -13,7 +14,8 @@ import pytest
 from fabgrid.errors import StoreError
 from fabgrid.graph.export import to_text
 from fabgrid.graph.statements import article_iri, article_quads
-from fabgrid.graph.store import Store
+from fabgrid.graph.store import FORMAT, Store, restore
+from fabgrid.graph.terms import ENTITIES_GRAPH
 from samples import RUN, chips, demo, ingest, iris, power
 
 SUPPLIERS = "SELECT ?s { ?s fg:supplies entity:nvidia } ORDER BY ?s"
@@ -77,7 +79,10 @@ def test_a_reader_works_beside_a_writer_and_sees_the_store_as_it_was_opened(tmp_
 
 
 def test_a_second_writer_is_told_what_to_do(tmp_path):
-    with Store.open(demo(tmp_path / "s")), pytest.raises(StoreError, match="another fabgrid writes"):
+    with (
+        Store.open(demo(tmp_path / "s")),
+        pytest.raises(StoreError, match=f"process {os.getpid()} on .* writes to this store"),
+    ):
         Store.open(tmp_path / "s")
 
 
@@ -107,7 +112,7 @@ def test_damaged_quads_are_refused_and_rebuilt_from_the_records(tmp_path):
     with Store.open(path) as store:
         before = to_text(store, ".nq")
     (path / "quads" / "CURRENT").write_text("x")
-    with pytest.raises(StoreError, match="the records are kept"):
+    with pytest.raises(StoreError, match="fabgrid doctor"):
         Store.open(path)
     for file in (path / "quads").iterdir():
         file.unlink()
@@ -130,22 +135,95 @@ def test_opening_repairs_what_a_killed_writer_left(tmp_path):
 
 
 def test_entities_are_written_as_a_difference(tmp_path):
-    def node(name):
-        s, p = ox.NamedNode("https://w3id.org/fabgrid/entity/a"), ox.NamedNode("http://x/p")
-        return ox.Quad(s, p, ox.Literal(name), ox.NamedNode("https://w3id.org/fabgrid/graph/entities"))
+    def node(name, value):
+        s, p = ox.NamedNode(f"https://w3id.org/fabgrid/entity/{name}"), ox.NamedNode("http://x/p")
+        return ox.Quad(s, p, ox.Literal(value), ENTITIES_GRAPH)
 
     with Store.open(tmp_path / "s", create=True) as store:
-        store.replace_entities([node("1"), node("2")])
-        store.replace_entities([node("2"), node("3")])
-        assert set(store) == {node("2"), node("3")}
-        store.replace_entities([])
-        assert len(store) == 0
+        assert store.add_entities([node("a", "1"), node("a", "2"), node("b", "1")]) == set()
+        gone = store.add_entities([node("a", "2"), node("a", "3")])
+        assert set(store) == {node("a", "2"), node("a", "3"), node("b", "1")}
+        store.remove_entities(gone)
+        assert set(store) == {node("a", "2"), node("a", "3")}
+
+
+def test_a_reader_finds_one_version_of_a_changed_article(tmp_path):
+    x = chips()
+    new = replace(x, article=replace(x.article, title="Corrected"))
+    with Store.open(demo(tmp_path / "s")) as store:
+        store.records.put(new, RUN)
+        assert store.superseded() == {article_iri(x.article): x.article.url}
+        graphs = {article_iri(new.article): list(article_quads(new, iris(new), run=RUN))}
+        store.replace_articles(graphs, replaces={article_iri(new.article): article_iri(x.article)})
+        assert set(store.articles()) == {article_iri(new.article), article_iri(power().article)}
+
+
+def test_a_changed_article_keeps_its_old_graph_until_the_new_one_is_written(tmp_path):
+    x = chips()
+    with Store.open(demo(tmp_path / "s")) as store:
+        store.records.put(replace(x, article=replace(x.article, title="Corrected")), RUN)
+    with Store.open(tmp_path / "s") as store:  # as after a kill
+        assert article_iri(x.article) in store.articles()
+
+
+def test_entities_that_are_gone_stay_until_they_are_removed(tmp_path):
+    with Store.open(demo(tmp_path / "s")) as store:
+        before = set(store.graph(ENTITIES_GRAPH.value))
+        some = {quad for quad in before if quad.subject.value.endswith("/tsmc")}
+        gone = store.add_entities(some)
+        assert set(store.graph(ENTITIES_GRAPH.value)) == before
+        store.remove_entities(gone)
+        assert set(store.graph(ENTITIES_GRAPH.value)) == some
+
+
+def test_compacting_changes_nothing_that_is_read(tmp_path):
+    with Store.open(demo(tmp_path / "s")) as store:
+        before = to_text(store, ".nq")
+        store.compact()
+        assert to_text(store, ".nq") == before
+        assert len(store.records) == 2
+
+
+def test_a_backup_is_restored_into_a_new_folder(tmp_path):
+    with Store.open(demo(tmp_path / "s")) as store:
+        store.judgements.write_text('{"retype": ["Mara", "Organization"]}\n')
+        store.backup(tmp_path / "copy")
+        text = to_text(store, ".nq")
+    (tmp_path / "new.part").mkdir()  # of a restore that was killed
+    restore(tmp_path / "copy", tmp_path / "new")
+    with Store.open(tmp_path / "new") as new:
+        assert to_text(new, ".nq") == text
+        assert new.judgements.read_bytes() == (tmp_path / "s" / "judgements.jsonl").read_bytes()
+    with pytest.raises(StoreError, match="it exists"):
+        restore(tmp_path / "copy", tmp_path / "new")
+    assert not (tmp_path / "new.part").exists()
+
+
+def make_old(path):
+    """Give a store the layout of format 1, which had no outlines."""
+    with sqlite3.connect(path / "records.sqlite") as connection:
+        connection.executescript("ALTER TABLE articles DROP COLUMN outline")
+    connection.close()
+    (path / "format").write_text("fabgrid store 1\n")
+
+
+def test_a_store_of_format_1_is_read_as_it_is_and_brought_up_to_date_by_a_writer(tmp_path):
+    path = demo(tmp_path / "s")
+    with Store.open(path) as store:
+        outlines = list(store.records.outlines())
+    make_old(path)
+    with Store.open(path, read_only=True) as store:
+        assert suppliers(store) == ["samsung", "tsmc"]
+        assert len(list(store.records.extractions())) == 2
+    with Store.open(path) as store:
+        assert list(store.records.outlines()) == outlines
+    assert (path / "format").read_text() == f"fabgrid store {FORMAT}\n"
 
 
 def test_a_backup_is_a_store(tmp_path):
     with Store.open(demo(tmp_path / "s")) as store:
         store.backup(tmp_path / "copy")
-        with pytest.raises(StoreError, match="exists"):
+        with pytest.raises(StoreError, match="it exists"):
             store.backup(tmp_path / "copy")
         text = to_text(store, ".nq")
     with Store.open(tmp_path / "copy") as copy:
@@ -164,8 +242,8 @@ def many(count):
 def test_many_articles_at_once_give_the_same_as_one_by_one(tmp_path, count):
     graphs = many(count)
     with Store.open(tmp_path / "a", create=True) as store, Store.open(tmp_path / "b", create=True) as other:
-        store.replace_articles(graphs)
-        store.replace_articles({iri: quads[:-3] for iri, quads in graphs.items()})
+        store.replace_articles(graphs, replaces={})
+        store.replace_articles({iri: quads[:-3] for iri, quads in graphs.items()}, replaces={})
         for iri, quads in graphs.items():
             other.replace_article(iri, quads[:-3])
         assert set(store) == set(other)
@@ -180,7 +258,7 @@ BULK_WRITER = """
     graphs = many(40)
     store = Store.open(sys.argv[1])
     print("ready", flush=True)
-    store.replace_articles(graphs)
+    store.replace_articles(graphs, replaces={})
     print("done", flush=True)
 """
 

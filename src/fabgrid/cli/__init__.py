@@ -6,12 +6,12 @@ articles could not be read. Commands import what they need when they run, so tha
 
 from __future__ import annotations
 
-from fabgrid.cli import ask, edit, ingest, page, read, vocabulary
+from fabgrid.cli import ask, edit, ingest, maintain, page, read, serve, vocabulary
 from fabgrid.cli.app import app
 
 __all__ = ["app", "main"]
 
-COMMANDS = (ingest, read, ask, page, edit, vocabulary)  # importing them registers their commands
+COMMANDS = (ingest, read, ask, page, serve, edit, maintain, vocabulary)  # importing them registers their commands
 
 
 def main() -> None:

@@ -14,9 +14,10 @@ from fabgrid import __version__
 from fabgrid.cli import console
 from fabgrid.errors import FabgridError
 
-__all__ = ["DEFAULT_STORE", "SOME_UNREADABLE", "EntityArgument", "StoreOption", "app"]
+__all__ = ["ANY_STORE", "DEFAULT_STORE", "SOME_UNREADABLE", "AnyStoreOption", "EntityArgument", "StoreOption", "app"]
 
 DEFAULT_STORE = Path("graphs/fabgrid.db")
+ANY_STORE = str(DEFAULT_STORE)  # where an address would do too
 SOME_UNREADABLE = 3  # the exit code where the rest was done
 STOPPED = 130  # what a shell expects of a command that Ctrl-C stopped
 
@@ -24,8 +25,8 @@ _EVERYWHERE = ("-q", "--quiet", "-v", "--verbose", "--no-color")
 
 # Of the commands in the help: read, ask, hand on, correct, improve.
 _ORDER = (
-    "ingest extract explain query show why path stats render export validate"
-    " merge split retype reject remove ontology check evaluate"
+    "ingest extract explain query show why path stats render serve export validate"
+    " merge split retype reject remove backup restore compact doctor ontology check evaluate"
 ).split()
 
 
@@ -69,6 +70,9 @@ app = typer.Typer(
 )
 
 StoreOption = Annotated[Path, typer.Option("--store", help="The store's folder.")]
+AnyStoreOption = Annotated[
+    str, typer.Option("--store", help="The store's folder, or the http(s) address of a SPARQL server.")
+]
 EntityArgument = Annotated[str, typer.Argument(help="An entity's name, alias or IRI.")]
 
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from fabgrid.cli import console
-from fabgrid.cli.app import DEFAULT_STORE, EntityArgument, StoreOption, app
+from fabgrid.cli.app import ANY_STORE, AnyStoreOption, EntityArgument, app
 from fabgrid.cli.passages import print_measurement, print_node, print_statement
 from fabgrid.errors import FabgridError, QueryError
 
@@ -48,7 +48,7 @@ def query(
     format_: Annotated[
         TableFormat, typer.Option("--format", help="ttl is for CONSTRUCT and DESCRIBE.")
     ] = TableFormat.TABLE,
-    store: StoreOption = DEFAULT_STORE,
+    store: AnyStoreOption = ANY_STORE,
 ) -> None:
     """Ask the graph in SPARQL, or by the name of a ready query."""
     from fabgrid.graph.store import Store
@@ -100,7 +100,7 @@ def _print_answer(table: Table, format_: TableFormat) -> None:
 
 
 @app.command(epilog="Example: fabgrid show TSMC")
-def show(entity: EntityArgument, store: StoreOption = DEFAULT_STORE) -> None:
+def show(entity: EntityArgument, store: AnyStoreOption = ANY_STORE) -> None:
     """Show what is known of an entity, with the sentences."""
     from fabgrid.graph.store import Store
     from fabgrid.ontology import load
@@ -129,7 +129,7 @@ def why(
         str, typer.Argument(metavar="OBJECT", help="The other entity; without it, whichever there are.")
     ] = "",
     limit: LimitOption = 20,
-    store: StoreOption = DEFAULT_STORE,
+    store: AnyStoreOption = ANY_STORE,
 ) -> None:
     """Show the sentences behind an edge, the surest first."""
     from fabgrid.ontology import load
@@ -193,7 +193,7 @@ def path(
     start: EntityArgument,
     end: EntityArgument,
     limit: Annotated[int, typer.Option(min=1, max=100, help="Print at most so many paths.")] = 1,
-    store: StoreOption = DEFAULT_STORE,
+    store: AnyStoreOption = ANY_STORE,
 ) -> None:
     """Show the shortest path of asserted facts between two entities, each step with its sentence."""
     from fabgrid.analysis import paths
@@ -219,7 +219,7 @@ def path(
 @app.command(epilog="Example: fabgrid stats --top 20")
 def stats(
     top: Annotated[int, typer.Option(min=0, help="How many of the best connected entities.")] = 10,
-    store: StoreOption = DEFAULT_STORE,
+    store: AnyStoreOption = ANY_STORE,
 ) -> None:
     """Count what the store holds, and list the best connected entities."""
     from fabgrid.analysis import rank

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from fabgrid.cli import console
-from fabgrid.cli.app import DEFAULT_STORE, StoreOption, app
+from fabgrid.cli.app import ANY_STORE, AnyStoreOption, app
 from fabgrid.errors import FabgridError, QueryError
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ JudgedArgument = Annotated[str, typer.Argument(help="An entity's name, slug or I
 
 @app.command(epilog='Example: fabgrid merge "Amazon Web Services" AWS')
 def merge(
-    kept: JudgedArgument, absorbed: JudgedArgument, store: StoreOption = DEFAULT_STORE, note: NoteOption = ""
+    kept: JudgedArgument, absorbed: JudgedArgument, store: AnyStoreOption = ANY_STORE, note: NoteOption = ""
 ) -> None:
     """Declare two entities one thing; the first keeps its IRI."""
     from fabgrid.graph.store import Store
@@ -38,7 +38,7 @@ def split(
     second: Annotated[
         str, typer.Argument(help="The other entity; without it, every merge of the first is undone.")
     ] = "",
-    store: StoreOption = DEFAULT_STORE,
+    store: AnyStoreOption = ANY_STORE,
     note: NoteOption = "",
 ) -> None:
     """Declare two entities different things, or undo the merges of one."""
@@ -54,7 +54,7 @@ def split(
 def retype(
     entity: JudgedArgument,
     type_: Annotated[str, typer.Argument(metavar="TYPE", help="Company, Product ...: see `fabgrid ontology`.")],
-    store: StoreOption = DEFAULT_STORE,
+    store: AnyStoreOption = ANY_STORE,
     note: NoteOption = "",
 ) -> None:
     """Declare what type an entity has."""
@@ -72,7 +72,7 @@ def retype(
 @app.command(epilog="Example: fabgrid reject statement:9f3a52c07d1e4b88")
 def reject(
     statement: Annotated[str, typer.Argument(help="The statement's IRI or its last part, as `fabgrid why` prints it.")],
-    store: StoreOption = DEFAULT_STORE,
+    store: AnyStoreOption = ANY_STORE,
     note: NoteOption = "",
 ) -> None:
     """Declare that a sentence does not say what a statement says."""
@@ -100,7 +100,7 @@ def _require_statement(store: Store, name: str) -> None:
 
     from fabgrid.graph.terms import STATEMENT
 
-    if next(store.quads.quads_for_pattern(ox.NamedNode(STATEMENT + name), None, None, None), None) is None:
+    if next(store.match(ox.NamedNode(STATEMENT + name)), None) is None:
         raise FabgridError(f"there is no statement {name!r}; `fabgrid why` and `fabgrid show` print their names")
 
 

@@ -3,26 +3,39 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from enum import StrEnum
+from functools import partial
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from fabgrid.cli import console
-from fabgrid.cli.app import DEFAULT_STORE, SOME_UNREADABLE, StoreOption, app
+from fabgrid.cli.app import ANY_STORE, SOME_UNREADABLE, AnyStoreOption, app
 from fabgrid.errors import SourceError
 
 if TYPE_CHECKING:
     from fabgrid.build import Summary
+    from fabgrid.engines import Engine
     from fabgrid.graph.validation import Finding
+
+
+class EngineName(StrEnum):
+    """Where articles are read."""
+
+    PROCESSES = "processes"
+    DASK = "dask"
 
 
 @app.command(epilog="Example: fabgrid ingest corpus/ --prune")
 def ingest(
     paths: Annotated[list[str], typer.Argument(help="Files, folders, globs, or - for standard input.")],
-    store: StoreOption = DEFAULT_STORE,
+    store: AnyStoreOption = ANY_STORE,
     workers: Annotated[int, typer.Option(min=1, help="Processes that read articles.")] = 1,
     prune: Annotated[bool, typer.Option("--prune", help="Remove articles that the paths no longer hold.")] = False,
+    engine: Annotated[
+        EngineName, typer.Option(help="Read with processes of this machine, or with a Dask cluster.")
+    ] = EngineName.PROCESSES,
+    scheduler: Annotated[str | None, typer.Option(help="The Dask scheduler's address, tcp://HOST:8786.")] = None,
     model: Annotated[str | None, typer.Option(help="An installed spaCy pipeline.", envvar="FABGRID_MODEL")] = None,
     min_confidence: Annotated[
         float | None, typer.Option(min=0, max=1, help="Keep less certain facts too (recall), or fewer.")
@@ -31,11 +44,12 @@ def ingest(
     """Read articles into the store; those that have not changed cost nothing."""
     from fabgrid.build import build
     from fabgrid.graph.store import Store
-    from fabgrid.nlp.extractor import Extractor
 
+    if (engine is EngineName.DASK) != (scheduler is not None):
+        raise typer.BadParameter("--engine dask and --scheduler go together", param_hint="--engine")
     with Store.open(store, create=True) as opened, console.progress("reading") as advance:
-        extractor = Extractor(model=model, min_confidence=min_confidence)
-        summary = build(paths, opened, extractor, workers=workers, prune=prune, progress=advance)
+        reader = _engine(scheduler, workers, model=model, min_confidence=min_confidence)
+        summary = build(paths, opened, reader, prune=prune, progress=advance)
         articles = len(opened.records)
     _report(summary, articles, store)
     if summary.errors:
@@ -43,7 +57,18 @@ def ingest(
         raise typer.Exit(SOME_UNREADABLE if read else 1)
 
 
-def _report(summary: Summary, articles: int, store: Path) -> None:
+def _engine(scheduler: str | None, workers: int, **settings: Any) -> Engine:
+    from fabgrid.engines import Cluster, Processes
+    from fabgrid.nlp.extractor import Extractor
+
+    make = partial(Extractor, **settings)
+    extractor = make()
+    if scheduler is not None:
+        return Cluster(extractor.fingerprint, make, scheduler)
+    return Processes(extractor, make, workers) if workers > 1 else extractor
+
+
+def _report(summary: Summary, articles: int, store: str) -> None:
     parts = ("added", "changed", "unchanged", "removed")
     counts = [f"{len(getattr(summary, p)):,} {p}" for p in parts if getattr(summary, p)]
     console.note(f"{store}: {articles:,} articles ({', '.join(counts) or 'nothing new'})")
@@ -65,7 +90,7 @@ def _complain_of(findings: Iterable[Finding]) -> None:
 @app.command(epilog="Example: fabgrid remove https://news.example/tsmc-arizona")
 def remove(
     article: Annotated[str, typer.Argument(help="The article's address, as `fabgrid query articles` lists it.")],
-    store: StoreOption = DEFAULT_STORE,
+    store: AnyStoreOption = ANY_STORE,
 ) -> None:
     """Take an article, and what only it says, out of the store."""
     from fabgrid.build import project
@@ -79,7 +104,7 @@ def remove(
 
 
 @app.command(epilog="Example: fabgrid validate")
-def validate(store: StoreOption = DEFAULT_STORE) -> None:
+def validate(store: AnyStoreOption = ANY_STORE) -> None:
     """Check the whole graph against the SHACL shapes; exit code 1 if there are findings."""
     from fabgrid.graph.store import Store
     from fabgrid.graph.validation import validate as check

@@ -17,17 +17,49 @@ from typing import Any, Self
 
 from fabgrid.errors import StoreError
 from fabgrid.graph import serialisation
-from fabgrid.model import Article, Extraction
+from fabgrid.graph.faults import disk_faults
+from fabgrid.graph.statements import statement_names
+from fabgrid.model import Article, Entity, Extraction
 
-__all__ = ["Record", "Records"]
+__all__ = ["FILE", "Outline", "Record", "Records"]
 
 FILE = "records.sqlite"
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS articles (
-    url TEXT PRIMARY KEY, id TEXT NOT NULL UNIQUE, fingerprint TEXT NOT NULL, extraction TEXT NOT NULL
+    url TEXT PRIMARY KEY, id TEXT NOT NULL UNIQUE, fingerprint TEXT NOT NULL,
+    outline TEXT NOT NULL, extraction TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS projections (id TEXT PRIMARY KEY, key TEXT NOT NULL) STRICT, WITHOUT ROWID;
 """
+# Of format 1, which had no outlines: one transaction, so that a kill leaves the one or the other.
+_MIGRATION = f"""
+BEGIN IMMEDIATE;
+ALTER TABLE articles RENAME TO articles_1;
+{_SCHEMA}
+INSERT INTO articles SELECT url, id, fingerprint, outline_of(extraction), extraction FROM articles_1;
+DROP TABLE articles_1;
+COMMIT;
+"""  # noqa: S608 - nothing in it comes from outside
+
+
+@dataclass(frozen=True, slots=True)
+class Outline:
+    """What a build asks of every article, whether it writes it or not: neither text nor facts."""
+
+    url: str
+    id: str
+    fingerprint: str
+    content: str
+
+    @property
+    def entities(self) -> tuple[Entity, ...]:
+        """The article's entities."""
+        return serialisation.load_outline(self.content)[0]
+
+    @property
+    def statements(self) -> tuple[str, ...]:
+        """The last parts of the IRIs of its statements."""
+        return serialisation.load_outline(self.content)[1]
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,8 +117,8 @@ class Records:
     def put(self, extraction: Extraction, fingerprint: str) -> None:
         """Record an article in place of what its address held."""
         article = extraction.article
-        row = (article.url, article.id, fingerprint, serialisation.dumps(extraction))
-        self._write("INSERT OR REPLACE INTO articles VALUES (?, ?, ?, ?)", [row])
+        row = (article.url, article.id, fingerprint, _outline(extraction), serialisation.dumps(extraction))
+        self._write("INSERT OR REPLACE INTO articles VALUES (?, ?, ?, ?, ?)", [row])
 
     def remove(self, url: str) -> bool:
         """Forget an article; tell whether it was there."""
@@ -108,6 +140,13 @@ class Records:
             if record is not None:
                 yield record.extraction
 
+    def outlines(self) -> Iterator[Outline]:
+        """Yield the outline of every article, sorted by address, for a tenth of what `extractions` costs."""
+        rows = "SELECT url, id, fingerprint, outline FROM articles ORDER BY url"
+        with _refusals(self.path):
+            for row in self._connection.execute(rows):
+                yield Outline(*row)
+
     def projected(self) -> dict[str, str]:
         """Return, by article id, the key under which its graph was written."""
         return dict(self._rows("SELECT id, key FROM projections"))
@@ -119,6 +158,18 @@ class Records:
     def forget_projected(self, ids: Iterable[str]) -> None:
         """Note that these articles have no graph."""
         self._write("DELETE FROM projections WHERE id = ?", [(i,) for i in ids])
+
+    def check(self) -> None:
+        """Raise StoreError where the file is damaged."""
+        (verdict,), *_ = self._rows("PRAGMA integrity_check(1)")
+        if verdict != "ok":
+            raise _damaged(self.path, verdict)
+
+    def compact(self) -> None:
+        """Give the space of what was removed back to the disk."""
+        with _refusals(self.path):
+            self._connection.execute("VACUUM")
+            self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
     def backup(self, folder: Path) -> None:
         """Write a copy of the file into another folder."""
@@ -146,8 +197,20 @@ def _connect_to_write(path: Path) -> sqlite3.Connection:
     connection = sqlite3.connect(path, check_same_thread=False)
     connection.execute("PRAGMA journal_mode = WAL")
     connection.execute("PRAGMA synchronous = FULL")  # NORMAL may lose the last commits with the power
+    if _is_old(connection):
+        connection.create_function("outline_of", 1, lambda text: _outline(serialisation.loads(text)))
+        connection.executescript(_MIGRATION)
     connection.executescript(_SCHEMA)
     return connection
+
+
+def _is_old(connection: sqlite3.Connection) -> bool:
+    columns = [name for _, name, *_ in connection.execute("PRAGMA table_info(articles)")]
+    return bool(columns) and "outline" not in columns
+
+
+def _outline(extraction: Extraction) -> str:
+    return serialisation.dump_outline(extraction.entities, statement_names(extraction))
 
 
 def _connect_to_read(path: Path) -> sqlite3.Connection:
@@ -171,8 +234,14 @@ def _refusals(path: Path) -> Iterator[None]:
     try:
         yield
     except sqlite3.OperationalError as error:
-        remedy = "wait for the other process, or free disk space, and run the command again"
+        if fault := disk_faults(path, error):
+            raise fault from error
+        remedy = "wait for the other process and run the command again"
         raise StoreError(str(path), f"the records cannot be written or read ({error})", remedy) from error
     except (sqlite3.DatabaseError, ValueError, KeyError, TypeError) as error:
-        remedy = "move the store's folder away and run fabgrid ingest again"
-        raise StoreError(str(path), f"the records are damaged ({error})", remedy) from error
+        raise _damaged(path, error) from error
+
+
+def _damaged(path: Path, why: object) -> StoreError:
+    remedy = "restore a backup (fabgrid restore), or move the store's folder away and run fabgrid ingest again"
+    return StoreError(str(path), f"the records are damaged ({why})", remedy)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from dataclasses import MISSING, fields
 from datetime import date
 from typing import Any
@@ -21,7 +22,7 @@ from fabgrid.model import (
     Status,
 )
 
-__all__ = ["VERSION", "dumps", "loads"]
+__all__ = ["VERSION", "dump_outline", "dumps", "load_outline", "loads"]
 
 VERSION = 1  # raised with every change of the nouns that old records could not be read with
 
@@ -65,6 +66,18 @@ def loads(text: str) -> Extraction:
         raise ValueError(f"a record of version {content['version']}, not {VERSION}")
     parts = {name: tuple(_decode(kind, v) for v in content[name]) for name, kind in _PARTS.items()}
     return Extraction(article=_decode(Article, content["article"]), **parts)
+
+
+def dump_outline(entities: Iterable[Entity], statements: Iterable[str]) -> str:
+    """Return entities and names of statements as JSON."""
+    content = {"entities": [_encode(entity) for entity in entities], "statements": list(statements)}
+    return json.dumps(content, separators=(",", ":"), sort_keys=True)
+
+
+def load_outline(text: str) -> tuple[tuple[Entity, ...], tuple[str, ...]]:
+    """Return the entities and the names of statements that `dump_outline` wrote."""
+    content = json.loads(text)
+    return tuple(_decode(Entity, value) for value in content["entities"]), tuple(content["statements"])
 
 
 def _encode(value: Any) -> dict[str, Any]:

@@ -29,7 +29,7 @@ from fabgrid.model import (
 )
 from fabgrid.ontology import Ontology, load
 
-__all__ = ["article_iri", "article_quads", "entity_quads", "plain_edges", "projection_key", "read"]
+__all__ = ["article_iri", "article_quads", "entity_quads", "plain_edges", "projection_key", "read", "statement_names"]
 
 # Raised whenever the same extraction would give other quads, so that old graphs are written again.
 SHAPE_VERSION = 1
@@ -81,18 +81,28 @@ def entity_quads(nodes: Iterable[Node]) -> Iterator[ox.Quad]:
             yield ox.Quad(subject, _name(predicate), value, terms.ENTITIES_GRAPH)
 
 
+def statement_names(extraction: Extraction) -> tuple[str, ...]:
+    """Return the last parts of the IRIs of the facts' statements, sorted."""
+    found = {_statement_iri(extraction.article, fact) for fact in extraction.facts}
+    return tuple(sorted(iri.removeprefix(terms.STATEMENT) for iri in found))
+
+
 def projection_key(
-    extraction: Extraction, iris: Mapping[str, str], *, run: str = "fabgrid", rejected: Collection[str] = ()
+    article_id: str,
+    iris: Mapping[str, str],
+    *,
+    statements: Iterable[str] = (),
+    run: str = "fabgrid",
+    rejected: Collection[str] = frozenset(),
 ) -> str:
     """Return a digest of all that `article_quads` depends on, but for the ontology.
 
-    A graph written under the same key need not be written again.
+    A graph written under the same key need not be written again. `statements` are those of the article,
+    `rejected` the statements judged wrong, both by the last parts of their IRIs.
     """
-    article = extraction.article
-    facts = extraction.facts if rejected else ()
-    gone = sorted({_statement_iri(article, fact) for fact in facts}.intersection(rejected))
+    gone = [terms.STATEMENT + name for name in sorted(set(statements).intersection(rejected))]
     names = [part for name in sorted(iris) for part in (name, iris[name])]
-    return digest(str(SHAPE_VERSION), article.id, run, *gone, "", *names)
+    return digest(str(SHAPE_VERSION), article_id, run, *gone, "", *names)
 
 
 def plain_edges(subject: str, relation: str, object_: str, ontology: Ontology) -> Iterator[tuple[str, str, str]]:

@@ -1,17 +1,13 @@
-"""The store: a folder that holds the records, the quads projected from them, and the judgements.
-
-quads/            pyoxigraph, one graph per article and one of entities
-records.sqlite    articles and extractions, the source of truth
-judgements.jsonl  what people decided (written by others)
-format            the version of this layout
-"""
+"""The store: a folder that holds the records, the quads projected from them, and the judgements."""
 
 from __future__ import annotations
 
+import shutil
 import time
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from functools import cached_property
+from itertools import groupby
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -19,20 +15,38 @@ from typing import Self
 import pyoxigraph as ox
 
 from fabgrid.errors import StoreError
+from fabgrid.graph.endpoint import is_address
 from fabgrid.graph.export import write
+from fabgrid.graph.faults import disk_faults
+from fabgrid.graph.folder import (
+    FORMAT,
+    JUDGEMENTS,
+    QUADS,
+    format_of,
+    lock_holder,
+    made_whole,
+    sign,
+    write_format,
+)
+from fabgrid.graph.folder import (
+    create as create_folder,
+)
+from fabgrid.graph.records import FILE as RECORDS
 from fabgrid.graph.records import Records
-from fabgrid.graph.terms import ARTICLE, ENTITIES_GRAPH, PREFIXES
+from fabgrid.graph.terms import ARTICLE, ENTITIES_GRAPH, PREFIXES, SCHEMA
 
-__all__ = ["FORMAT", "Results", "Store"]
+__all__ = ["FORMAT", "QuadsDamaged", "Results", "Store", "lock", "restore"]
 
-FORMAT = 1
-JUDGEMENTS = "judgements.jsonl"
 _TRIES = 40  # to open to read, two seconds in all, while a writer drops files
-_QUADS, _FORMAT_FILE = "quads", "format"
 _BULK = 2_000
+_ENTITY_QUADS = 10_000  # that are written at once: memory does not grow with the entities
 _MOST_UNFLUSHED = 100_000
 
 Results = ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples
+
+
+class QuadsDamaged(StoreError):
+    """The quads cannot be read; the records, from which they come, may well be whole."""
 
 
 class Store:
@@ -45,24 +59,36 @@ class Store:
         self.path, self.read_only = path, read_only
         self._quads = quads
         self._unflushed = 0
+        self._open = ExitStack()  # what ends with the store
 
     # ------------------------------------------------------------ open and close
 
     @classmethod
-    def open(cls, path: str | Path, *, create: bool = False, read_only: bool = False) -> Self:
-        """Open the store in a folder, and repair what a killed writer left behind.
+    def open(cls, path: str | Path, *, create: bool = False, read_only: bool = False) -> Store:
+        """Open the store in a folder or at an http(s) address, and repair what a killed writer left behind.
 
         Raises StoreError where there is no store (and not `create`), where another process writes to
         it (and not `read_only`), where it is damaged, and where another version of fabgrid made it.
         """
+        if is_address(path):
+            from fabgrid.graph.remote import RemoteStore  # which is a Store
+
+            return RemoteStore(str(path), read_only=read_only)
         folder = Path(path)
         if create and not read_only:
-            _create(folder)
-        _check_format(folder)
-        quads = _open_to_read(folder) if read_only else _open_to_write(folder)
-        store = cls(folder, quads, read_only=read_only)
-        if not read_only:
+            create_folder(folder)
+        found = format_of(folder)
+        if read_only:
+            return cls(folder, _open_to_read(folder), read_only=True)
+        store = cls(folder, lock(folder), read_only=False)
+        try:
+            store._open.enter_context(sign(folder))
             store._repair()
+            if found < FORMAT:  # opening the records has brought them up to date
+                write_format(folder)
+        except BaseException:
+            store.close()
+            raise
         return store
 
     @cached_property
@@ -80,6 +106,7 @@ class Store:
         if "records" in self.__dict__:
             self.records.close()
             del self.__dict__["records"]
+        self._open.close()
         del self._quads
 
     def __enter__(self) -> Self:
@@ -91,11 +118,13 @@ class Store:
         self.close()
 
     def _repair(self) -> None:
-        """Take out graphs without a record, and forget graphs that are not there."""
-        recorded = {article_id for article_id, _ in self.records.states().values()}
+        """Take out graphs of articles without a record, and forget graphs that are not there."""
+        states = self.records.states()
+        for iri, url in self.superseded().items():
+            if url not in states:  # else `fabgrid.build` puts the new text in its place, in one step
+                self.remove_article(iri)
+        recorded = {article_id for article_id, _ in states.values()}
         present = {iri.removeprefix(ARTICLE) for iri in self.articles()}
-        for orphan in sorted(present - recorded):
-            self.remove_article(ARTICLE + orphan)
         lost = [i for i in self.records.projected() if i not in present or i not in recorded]
         if lost:
             self.records.forget_projected(lost)
@@ -103,7 +132,7 @@ class Store:
     # ------------------------------------------------------------ read
 
     def __iter__(self) -> Iterator[ox.Quad]:
-        return iter(self._quads)
+        return self.match()
 
     def __len__(self) -> int:
         return len(self._quads)
@@ -112,13 +141,35 @@ class Store:
         """Return the IRIs of the articles that have a graph, sorted."""
         return tuple(sorted(g.value for g in self._quads.named_graphs() if g.value.startswith(ARTICLE)))
 
+    def superseded(self) -> dict[str, str]:
+        """Return the article graphs that no record stands behind, with the addresses of their articles."""
+        recorded = {article_id for article_id, _ in self.records.states().values()}
+        old = [iri for iri in self.articles() if iri.removeprefix(ARTICLE) not in recorded]
+        return {iri: self._address(iri) for iri in old}
+
+    def _address(self, article: str) -> str:
+        node = ox.NamedNode(article)
+        found = (quad.object for quad in self.match(node, ox.NamedNode(SCHEMA + "url"), None, node))
+        return next((value.value for value in found if isinstance(value, ox.Literal)), "")
+
     def texts(self) -> dict[str, str]:
         """Return the texts of the recorded articles by IRI, against which quotes can be checked."""
         return {ARTICLE + x.article.id: x.article.text for x in self.records.extractions()}
 
     def graph(self, iri: str) -> Iterator[ox.Quad]:
         """Yield the quads of one graph."""
-        return self._quads.quads_for_pattern(None, None, None, ox.NamedNode(iri))
+        return self.match(graph=ox.NamedNode(iri))
+
+    def match(
+        self,
+        subject: ox.NamedNode | ox.BlankNode | ox.Triple | None = None,
+        predicate: ox.NamedNode | None = None,
+        value: ox.NamedNode | ox.Literal | None = None,
+        graph: ox.NamedNode | None = None,
+    ) -> Iterator[ox.Quad]:
+        """Yield the quads that have these parts, None standing for any."""
+        with _refusals(self.path):
+            yield from self._quads.quads_for_pattern(subject, predicate, value, graph)
 
     def query(self, sparql: str) -> Results:
         """Run a query over the union of all graphs, the common prefixes known.
@@ -143,16 +194,17 @@ class Store:
         old, new = set(self.graph(iri)), set(quads)
         self._apply(old - new, new - old, drop=replaces if replaces != iri else None)
 
-    def replace_articles(self, graphs: Mapping[str, Iterable[ox.Quad]]) -> None:
+    def replace_articles(self, graphs: Mapping[str, Iterable[ox.Quad]], *, replaces: Mapping[str, str]) -> None:
         """Make the graph of each article hold exactly these quads, cheaply for many new articles.
 
-        A graph that is there is replaced in a transaction of its own; all new ones are added together,
+        `replaces` leads from the graph of a changed article to that of its earlier text. A graph that is
+        there, or replaces one, is written in a transaction of its own; all new ones are added together,
         wholly or not at all, for a third of the cost of one by one.
         """
         added: list[ox.Quad] = []
         for iri, quads in graphs.items():
-            if self._quads.contains_named_graph(ox.NamedNode(iri)):
-                self.replace_article(iri, quads)
+            if iri in replaces or self._quads.contains_named_graph(ox.NamedNode(iri)):
+                self.replace_article(iri, quads, replaces=replaces.get(iri))
             else:
                 added.extend(quads)
         with _refusals(self.path):
@@ -168,10 +220,28 @@ class Store:
         with _refusals(self.path):
             self._quads.remove_graph(ox.NamedNode(iri))
 
-    def replace_entities(self, quads: Iterable[ox.Quad]) -> None:
-        """Make the graph of entities hold exactly these quads; only the difference is written."""
-        old, new = set(self.graph(ENTITIES_GRAPH.value)), set(quads)
-        self._apply(old - new, new - old)
+    def add_entities(self, quads: Iterable[ox.Quad]) -> set[ox.Quad]:
+        """Write what is said of these entities, one after the other, and return what is said of others.
+
+        These stay until `remove_entities`, so that articles written before and after find their entities.
+        """
+        named: set[object] = set()
+        removed: set[ox.Quad] = set()
+        added: set[ox.Quad] = set()
+        for subject, said in groupby(quads, key=lambda quad: quad.subject):
+            named.add(subject)
+            new, old = set(said), set(self.match(subject, graph=ENTITIES_GRAPH))
+            removed |= old - new
+            added |= new - old
+            if len(removed) + len(added) > _ENTITY_QUADS:
+                self._apply(removed, added)
+                removed, added = set(), set()
+        self._apply(removed, added)
+        return {quad for quad in self.graph(ENTITIES_GRAPH.value) if quad.subject not in named}
+
+    def remove_entities(self, quads: set[ox.Quad]) -> None:
+        """Remove what `add_entities` has left."""
+        self._apply(quads, set())
 
     def _apply(self, removed: set[ox.Quad], added: set[ox.Quad], *, drop: str | None = None) -> None:
         operations = [f"DROP SILENT GRAPH <{drop}>"] if drop else []
@@ -204,17 +274,39 @@ class Store:
         write(self, Path(path))
 
     def backup(self, folder: str | Path) -> None:
-        """Write a copy, itself a store, into a folder that does not exist; quads are hard links."""
-        target = Path(folder)
-        if target.exists():
-            raise StoreError(str(target), "the folder exists", "give the backup a new folder")
-        with _refusals(target):
-            target.mkdir(parents=True)
-            self._quads.backup(str(target / _QUADS))
-            self.records.backup(target)
+        """Write a copy, itself a store, into a folder that does not exist, wholly or not at all.
+
+        On the same disk the quads are hard links. Raises StoreError where the folder exists.
+        """
+        self.flush()
+        with made_whole(Path(folder)) as draft:
+            self._quads.backup(str(draft / QUADS))
+            self.records.backup(draft)
             if self.judgements.is_file():
-                (target / JUDGEMENTS).write_bytes(self.judgements.read_bytes())
-            _write_format(target)
+                shutil.copyfile(self.judgements, draft / JUDGEMENTS)
+            write_format(draft)
+
+    def compact(self) -> None:
+        """Rewrite the files so that they take the least space; needs as much again meanwhile."""
+        with _refusals(self.path):
+            self._quads.optimize()
+        self.flush()
+        self.records.compact()
+
+
+def restore(backup: str | Path, folder: str | Path) -> None:
+    """Make a store of a backup in a folder that does not exist, wholly or not at all; the backup stays as it is.
+
+    Raises StoreError where the backup is no store or the folder exists.
+    """
+    source = Path(backup)
+    format_of(source)
+    with made_whole(Path(folder)) as draft:
+        for name in (RECORDS, JUDGEMENTS):
+            if (source / name).is_file():
+                shutil.copyfile(source / name, draft / name)
+        shutil.copytree(source / QUADS, draft / QUADS, ignore=shutil.ignore_patterns("LOCK", "LOG*"))
+        shutil.copyfile(source / "format", draft / "format")
 
 
 def _data(quads: Iterable[ox.Quad]) -> str:
@@ -224,65 +316,29 @@ def _data(quads: Iterable[ox.Quad]) -> str:
     return "\n".join(f"GRAPH {name} {{ {' '.join(lines)} }}" for name, lines in by_graph.items())
 
 
-def _create(folder: Path) -> None:
-    if (folder / _FORMAT_FILE).exists():
-        return
-    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())) and not _half_made(folder):
-        raise StoreError(str(folder), "this is not a store", "name another --store folder")
+def lock(folder: Path) -> ox.Store:
+    """Open the quads of a folder to write, which one process can do at a time."""
     with _refusals(folder):
-        folder.mkdir(parents=True, exist_ok=True)
-        _write_format(folder)
-
-
-def _half_made(folder: Path) -> bool:
-    """Tell whether the folder holds nothing but a store whose making was interrupted."""
-    return folder.is_dir() and {p.name for p in folder.iterdir()} <= {f"{_FORMAT_FILE}.new"}
-
-
-def _write_format(folder: Path) -> None:
-    draft = folder / f"{_FORMAT_FILE}.new"
-    draft.write_text(f"fabgrid store {FORMAT}\n", encoding="utf-8")
-    draft.replace(folder / _FORMAT_FILE)
-
-
-def _check_format(folder: Path) -> None:
-    file = folder / _FORMAT_FILE
-    if not file.is_file():
-        raise StoreError(str(folder), "there is no store", f"make one: fabgrid ingest PATH --store {folder}")
-    text = file.read_text(encoding="utf-8", errors="replace").strip()
-    number = text.removeprefix("fabgrid store ")
-    if not number.isdigit():
-        raise StoreError(str(file), "the file is damaged", f'write "fabgrid store {FORMAT}" into it')
-    if int(number) > FORMAT:
-        why = f"a newer fabgrid made it (format {number}, this one knows {FORMAT})"
-        raise StoreError(str(folder), why, "upgrade: pip install --upgrade fabgrid")
-    if int(number) < FORMAT:
-        remedy = f"rebuild it: rm -r {folder} && fabgrid ingest PATH --store {folder}"
-        raise StoreError(str(folder), f"an older fabgrid made it (format {number})", remedy)
-
-
-def _open_to_write(folder: Path) -> ox.Store:
-    with _refusals(folder):
-        quads = ox.Store(str(folder / _QUADS))
+        quads = ox.Store(str(folder / QUADS))
     # The lock is ours now: a bulk load that was killed may have left its files.
-    for orphan in (folder / _QUADS).glob("bulk-*.sst"):
+    for orphan in (folder / QUADS).glob("bulk-*.sst"):
         orphan.unlink(missing_ok=True)
     return quads
 
 
 def _open_to_read(folder: Path) -> ox.Store:
     """Open what is on disk; a writer may drop a file just then, so try again."""
-    if not (folder / _QUADS / "CURRENT").is_file():
+    if not (folder / QUADS / "CURRENT").is_file():
         return ox.Store()  # made, but nothing was ever written
     with _refusals(folder):
         for _ in range(_TRIES):
             try:
-                return ox.Store.read_only(str(folder / _QUADS))
+                return ox.Store.read_only(str(folder / QUADS))
             except (OSError, RuntimeError) as error:
                 if "No such file" not in str(error):
                     raise
                 time.sleep(0.05)
-        return ox.Store.read_only(str(folder / _QUADS))
+        return ox.Store.read_only(str(folder / QUADS))
 
 
 @contextmanager
@@ -294,12 +350,12 @@ def _refusals(path: Path) -> Iterator[None]:
         text = str(error)
         if "lock" in text.lower():
             remedy = "wait until it is done, or stop it (reading works meanwhile)"
-            raise StoreError(str(path), "another fabgrid writes to this store", remedy) from error
-        if "No space left" in text:
-            raise StoreError(str(path), "the disk is full", "free space and run it again") from error
-        if isinstance(error, (PermissionError, FileExistsError, NotADirectoryError)):
+            raise StoreError(str(path), f"{lock_holder(path)} writes to this store", remedy) from error
+        if fault := disk_faults(path, error):
+            raise fault from error
+        if isinstance(error, (FileExistsError, NotADirectoryError)):
             raise StoreError(str(path), text, "choose a folder that you may write to") from error
         if "read-write instances" in text:
             raise StoreError(str(path), "the store is open for reading only", "open it to write") from error
-        remedy = f"remove {path / _QUADS} and run fabgrid ingest again: the records are kept"
-        raise StoreError(str(path), f"the quads are damaged ({text})", remedy) from error
+        remedy = f"rebuild them from the records: fabgrid doctor --store {path}"
+        raise QuadsDamaged(str(path), f"the quads are damaged ({text})", remedy) from error

@@ -11,7 +11,9 @@ An entity is given by its IRI, by the IRI's last part, or by a name. Later lines
 
 from __future__ import annotations
 
+import errno
 import json
+import os
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -111,13 +113,24 @@ def load(path: Path) -> tuple[Judgement, ...]:
 
 
 def append(path: Path, judgement: Judgement) -> None:
-    """Add a judgement at the end of the file, which is made where it does not exist."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("a+b") as handle:
-        size = handle.seek(0, 2)
-        handle.seek(max(0, size - 1))
-        cut = size > 0 and handle.read(1) != b"\n"  # an editor that ends no last line
-        handle.write(("\n" if cut else "").encode() + dump(judgement).encode() + b"\n")
+    """Add a judgement at the end of the file, which is made where it does not exist, durably and wholly or not at all.
+
+    Raises FabgridError where the disk is full or may not be written to.
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with path.open("a+b", buffering=0) as handle:
+            size = handle.seek(0, os.SEEK_END)
+            handle.seek(max(0, size - 1))
+            cut = size > 0 and handle.read(1) != b"\n"  # an editor that ends no last line
+            line = (b"\n" if cut else b"") + dump(judgement).encode() + b"\n"
+            if handle.write(line) < len(line):
+                handle.truncate(size)
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+            os.fsync(handle)
+    except OSError as error:
+        why = f"the judgement cannot be written ({error.strerror})"
+        raise FabgridError(f"{path}: {why}; free space or make it writable, and run the command again") from None
 
 
 def dump(judgement: Judgement) -> str:

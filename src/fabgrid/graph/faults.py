@@ -1,0 +1,43 @@
+"""What the system, RocksDB and SQLite say when a store cannot be read or written -> StoreError with a remedy."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from fabgrid.errors import StoreError
+
+__all__ = ["disk_faults", "disk_refusals"]
+
+# They come as texts only: RocksDB's and SQLite's errors have no number.
+_FULL = ("No space left", "disk is full", "quota exceeded", "File too large")
+_READ_ONLY = ("Read-only file system", "readonly database")
+_FORBIDDEN = ("Permission denied", "Operation not permitted")
+
+
+def disk_faults(path: Path, error: Exception) -> StoreError | None:
+    """Return what is wrong with the disk under a path, None where it is something else."""
+    text = str(error)
+    if any(sign in text for sign in _FULL):
+        remedy = "free space and run the command again: what was written before is kept"
+        return StoreError(str(path), "the disk is full", remedy)
+    if any(sign in text for sign in _READ_ONLY):
+        remedy = "make it writable or name another --store folder; reading works as it is"
+        return StoreError(str(path), "the disk is read-only", remedy)
+    if isinstance(error, PermissionError) or any(sign in text for sign in _FORBIDDEN):
+        remedy = "become its owner or name another --store folder"
+        return StoreError(str(path), "you may not write there", remedy)
+    return None
+
+
+@contextmanager
+def disk_refusals(path: Path, otherwise: Callable[[OSError], StoreError] | None = None) -> Iterator[None]:
+    """Turn errors of the file system into StoreError; those that `disk_faults` does not know by `otherwise`."""
+    try:
+        yield
+    except OSError as error:
+        fault = disk_faults(path, error)
+        if fault is None:
+            fault = otherwise(error) if otherwise else StoreError(str(path), str(error), "name another folder")
+        raise fault from error
