@@ -23,14 +23,16 @@ class Explanation:
 
 
 def explain(text: str, *, model: str | None = None) -> Explanation:
-    """Read a sentence and tell what each frame and the model proposed, and what came of it."""
+    """Read a sentence and tell what each frame and the models proposed, and what came of it."""
     doc = pipeline.load(model)(text)
     reading = reading_of(doc)
     threshold = pipeline.default_threshold()
     mentions = tuple((c.text, c.type, c.entity, c.source) for c in reading.candidates)
+    rising = sorted(reading.proposals, key=lambda p: p.confidence)
+    surest = {(p.rule, p.subject, p.relation, p.object): p for p in rising}  # one for two mentions of the same
     proposals = tuple(
         (p.rule, p.subject, p.relation, p.object, f"{p.confidence:.2f}", _verdict(p, reading, threshold))
-        for p in sorted(reading.proposals, key=lambda p: -p.confidence)
+        for p in sorted(surest.values(), key=lambda p: -p.confidence)
     )
     facts = tuple(f for f in reading.facts if f.confidence >= threshold)
     return Explanation(mentions, proposals, facts, "" if facts else _why_not(reading, threshold))
@@ -57,7 +59,7 @@ def _why_not(reading: Reading, threshold: float) -> str:
     if len(reading.candidates) < 2:
         return f"a fact needs two mentions; {len(reading.candidates)} found"
     if not reading.proposals:
-        return "neither a frame nor the model relates these mentions"
+        return "neither a frame nor a model relates these mentions"
     if all(p.objection for p in reading.proposals):
         return "every proposal was refused; see the verdicts"
     best = max((f.confidence for f in reading.facts), default=0.0)
