@@ -34,6 +34,11 @@ CLAIMS = [
         "supplies",
         "People familiar with the matter",
     ),
+    (
+        "{Intel|Company} supplies {Dell|Company}, according to a person involved (Reuters).",
+        "supplies",
+        "a person involved",
+    ),
     ("{Intel|Company} supplies {Dell|Company}.", "supplies", None),
 ]
 

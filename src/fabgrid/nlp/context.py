@@ -176,5 +176,5 @@ def source_of(token: Token, reading: Reading) -> str | None:
     if token.pos_ == "PRON":
         return None
     phrase = token.doc[token.left_edge.i : token.right_edge.i + 1].text
-    words = re.split(r",| who | that | which ", phrase)[0].strip()
+    words = re.split(r",| \(| who | that | which ", phrase)[0].strip()
     return words if 0 < len(words) <= 60 else None
