@@ -148,6 +148,7 @@ def test_an_ambiguous_entity_lists_them(tmp_path):
         )
         with pytest.raises(QueryError, match="entity:meta or entity:meta-1"):
             find_entity(store, "meta")
+        assert find_entity(store, "META") == ENTITY + "meta-1"  # spelt so, it is no longer ambiguous
 
 
 @pytest.mark.parametrize(

@@ -181,12 +181,15 @@ def _table(results: Results) -> Table:
 def find_entity(store: Store, name: str) -> str:
     """Return the IRI of the entity that a name means: its own name first, then an alias.
 
-    Letter case does not count. Raises QueryError where no entity or several have that name.
+    Letter case counts only between names that differ in nothing else. Raises QueryError where no entity or
+    several have that name.
     """
     text = name.strip()
     iri = ENTITY + text.removeprefix("entity:") if text.startswith("entity:") else text.strip("<>")
     if iri.startswith(ENTITY) and _is_known(store, iri):
         return iri
+    if len(spelt := _spelt(store, text)) == 1:  # by index: the other way reads every name
+        return spelt[0]
     labels = _labels(store, "prefLabel")
     aliases = _labels(store, "altLabel")
     for names in (labels, aliases):
@@ -197,6 +200,12 @@ def find_entity(store: Store, name: str) -> str:
             options = " or ".join(compact(iri) for iri in found)
             raise QueryError(f"{len(found)} entities are named {text!r}", hint=f"say which: {options}")
     raise _unknown_entity(store, text, {*labels, *aliases})
+
+
+def _spelt(store: Store, name: str) -> list[str]:
+    """Return the entities whose own name is spelt exactly so."""
+    label = ox.Literal(name)
+    return [_text(q.subject) for q in store.match(None, ox.NamedNode(SKOS + "prefLabel"), label, ENTITIES_GRAPH)]
 
 
 def _is_known(store: Store, iri: str) -> bool:
