@@ -111,3 +111,10 @@ def test_an_abbreviation_of_common_words_is_nobody(nlp: Language) -> None:
 @pytest.mark.model
 def test_a_known_product_after_its_maker_is_two_names(nlp: Language) -> None:
     assert {"Nvidia", "GB200"} <= set(entities(nlp, "Oracle took delivery of Nvidia GB200 racks in June."))
+
+
+@pytest.mark.model
+def test_a_dateline_names_its_city_as_usual(nlp: Language) -> None:
+    found = entities(nlp, "BALTIMORE, Sept. 23 - Constellation said it would build in Baltimore.")
+    assert "Baltimore" in found
+    assert "BALTIMORE" not in found

@@ -22,6 +22,7 @@ __all__ = ["Gazetteer", "Places"]
 LARGE_CITY = 100_000
 # Words before a city that make it one: a name alone may be a person's or a firm's.
 PLACE_PREPOSITIONS = frozenset("in near outside at from to around across of".split())
+SHORTEST_DATELINE = 5  # letters; "USA" and "UAE" are written so anywhere
 _INNER_CAPITAL = re.compile(r"\w[A-Z]|\d")  # "DRAM", "SiC": written so, unlike "liquid cooling"
 PLURAL_TYPES = frozenset({"Product", "Technology"})
 
@@ -136,7 +137,9 @@ class Places:
         yield from self._cities(doc)
 
     def canonical(self, name: str) -> str:
-        """Return the place's own name for an adjective or another name of it."""
+        """Return the place's own name for an adjective, another name or the capitals of a dateline."""
+        if name.isupper() and len(name) >= SHORTEST_DATELINE:
+            name = name.title()
         return self._canonical.get(name, name)
 
     def is_place(self, name: str) -> bool:
