@@ -33,8 +33,12 @@ class Scored:
 
 @dataclass(slots=True)
 class Judgement:
-    """What the model says of a doc's candidates: relations by sentence start, and antecedents."""
+    """What the model says of a doc's candidates: relations by sentence start, and antecedents.
 
+    `known` holds the relation types that it was taught.
+    """
+
+    known: frozenset[str] = frozenset()
     relations: dict[int, list[Scored]] = field(default_factory=dict)
     antecedents: dict[int, Candidate] = field(default_factory=dict)  # id() of a nominal -> its antecedent
 
@@ -78,7 +82,7 @@ class Recogniser:
         numbers = [whole.number(c.start) for c in candidates]
         mentions = [_mention(doc, sents[n], n, c) for n, c in zip(numbers, candidates, strict=True)]
         reading = self._model.read(encoding, mentions, allowed=self._allowed)
-        judgement = Judgement()
+        judgement = Judgement(frozenset(self._model.relations[1:]))
         for link in reading.links:
             judgement.antecedents[id(candidates[link.mention])] = candidates[link.antecedent]
         phrases = {n: _phrase(sents[n], reading, n) for n in {p.sentence for p in reading.phrases}}

@@ -85,7 +85,7 @@ class RelationFinder:
         reading, words = reading_of(doc), Words(doc)
         for sent in reading.sentences:
             if len(reading.within(sent.start, sent.end)) > 1:
-                sure = [(c, self._confidence(c)) for c in self.claims(sent, reading, words).values()]
+                sure = [(c, self._sureness(c, reading)) for c in self.claims(sent, reading, words).values()]
                 found = [self._fact(claim, p, sent, reading, words) for claim, p in sure if p >= LEAST]
                 reading.facts += _located(found)
 
@@ -154,6 +154,14 @@ class RelationFinder:
         if not self._ontology.is_a(object_.type, kind.range):
             return f"the object is a {object_.type}; {kind.name} needs {kind.range}"
         return ""
+
+    def _sureness(self, claim: Claim, reading: Reading) -> float:
+        """Return how sure a claim is; that the joint model is silent on what it was never taught says nothing."""
+        if reading.judgement is None or self._ontology.root(claim.relation) in reading.judgement.known:
+            return self._confidence(claim)
+        match, parsed = claim.match, claim.parsed
+        frame = self._confidence.of_frame(match.frame, match.relation) if match else 0.0
+        return max(frame, parsed.probability if parsed else 0.0)
 
     def _fact(self, claim: Claim, confidence: float, sent: Span, reading: Reading, words: Words) -> Fact:
         match, found = claim.match, claim.found
