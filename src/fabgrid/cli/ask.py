@@ -188,7 +188,7 @@ def _lineage(relation: str, ontology: Ontology) -> list[str]:
     return names
 
 
-@app.command(epilog="Example: fabgrid path TSMC OpenAI")
+@app.command(epilog="Example: fabgrid path SoftBank Nvidia")
 def path(
     start: EntityArgument,
     end: EntityArgument,
