@@ -119,3 +119,11 @@ def test_a_word_of_two_relation_types_is_found(tmp_path: Path) -> None:
         )
     (tmp_path / "registry").mkdir()
     assert "'acquire' is among the verbs of both fg:acquires and fg:sues" in lint(tmp_path)
+
+
+def test_the_types_that_relations_admit_are_pairs_and_unknown_relations_admit_none() -> None:
+    ontology = load()
+    assert ontology.type_pairs(["locatedIn", "none"]) == ontology.type_pairs(["locatedIn"])
+    assert ("Facility", "Place") in ontology.type_pairs(["locatedIn"])
+    assert ("Place", "Facility") not in ontology.type_pairs(["locatedIn"])
+    assert ontology.type_pairs(["none"]) == frozenset()

@@ -42,7 +42,7 @@ class Labels:
         self.tags = 1 + 2 * self.unknown
         self.marks = self.tags + 2
         self._ontology = known
-        self._admitted = _admitted(self.types, names["relations"])
+        self._admitted = known.type_pairs(names["relations"])
 
     @classmethod
     def of_ontology(cls) -> Labels:
@@ -53,23 +53,13 @@ class Labels:
 
     def admit(self, subject: int, object_: int) -> bool:
         """Tell whether mentions with these labels can stand in any relation; an unknown one can."""
-        ends = (subject // 2, object_ // 2)
-        return max(ends) >= len(self.types) or ends in self._admitted
+        if self.unknown in (subject, object_):
+            return True
+        return (self.types[subject // 2], self.types[object_ // 2]) in self._admitted
 
     def relation(self, name: str) -> int:
         """Return the number of a relation type; a sub-relation is learnt as its parent."""
         return self.relations.index(self._ontology.root(name))
-
-
-def _admitted(types: list[str], relations: list[str]) -> set[tuple[int, int]]:
-    """Return the pairs of types that some of the relations can have."""
-    known = ontology.load()
-    return {
-        (a, b)
-        for a, subject in enumerate(types)
-        for b, object_ in enumerate(types)
-        if any(known.admits(r, subject, object_) for r in relations)
-    }
 
 
 @dataclass(frozen=True)

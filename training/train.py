@@ -251,7 +251,7 @@ def follow(average: Joint, model: Joint, share: float) -> None:
 
 @torch.no_grad()
 def score(model: Joint, dev: list[Batch], labels: Labels) -> str:
-    """Rough figures with the annotated mentions, to watch a run by; evaluate.py gives the real ones."""
+    """Rough figures with the annotated mentions, to watch a run by; `fabgrid evaluate` gives the real ones."""
     model.eval()
     n: dict[str, float] = defaultdict(float)
     for batch in dev:

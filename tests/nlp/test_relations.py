@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 from spacy.language import Language
 
-from fabgrid.model import Fact
+from fabgrid.model import Fact, Span, Status
 from fabgrid.nlp.reading import reading_of
+from fabgrid.nlp.relations import _located
 
 pytestmark = pytest.mark.model
 
@@ -20,6 +21,18 @@ def test_a_planned_site_is_planned_where_it_stands(nlp: Language) -> None:
     found = facts(nlp, "Quorvane Energy plans to build a 200MW data center in Ohio.")
     status = {relation: str(fact.status) for (_, relation, _), fact in found.items()}
     assert status == {"builds": "planned", "locatedIn": "planned"}
+
+
+def test_a_place_takes_the_status_of_the_building(nlp: Language) -> None:
+    def fact(subject: str, relation: str, object_: str, status: Status) -> Fact:
+        at = Span(0, 1)
+        return Fact(subject, relation, object_, at, at, at, "active", 0.9, status=status)
+
+    building = fact("Quorvane", "builds", "plant", Status.DENIED)
+    found = list(_located([building, fact("plant", "locatedIn", "Ohio", Status.ASSERTED)]))
+    assert [f.status for f in found] == [Status.DENIED, Status.DENIED]
+    apart = list(_located([building, fact("mill", "locatedIn", "Ohio", Status.ASSERTED)]))
+    assert apart[1].status is Status.ASSERTED
 
 
 def test_a_fact_tells_who_speaks_for_it(nlp: Language) -> None:

@@ -10,7 +10,7 @@ from spacy.tokens import Doc, Span
 from fabgrid.model import MentionKind
 from fabgrid.nlp import joint
 from fabgrid.nlp.reading import Candidate, reading_of
-from fabgrid.ontology import ENTITY_TYPES, Ontology
+from fabgrid.ontology import Ontology
 
 __all__ = ["Judgement", "Recogniser", "Scored"]
 
@@ -48,12 +48,7 @@ class Recogniser:
 
     def __init__(self, model: joint.JointModel, ontology: Ontology) -> None:
         self._model = model
-        self._allowed = frozenset(
-            (a, b)
-            for a in ENTITY_TYPES
-            for b in ENTITY_TYPES
-            if any(ontology.admits(r, a, b) for r in model.relations[1:])
-        )
+        self._allowed = ontology.type_pairs(model.relations)
 
     def encode(self, doc: Doc) -> joint.Encoding:
         """Run the encoder over the doc's sentences."""

@@ -17,7 +17,7 @@ from fabgrid.nlp.lexicon import Lexicon
 from fabgrid.nlp.loglinear import RELATIONS, STATUSES, End, LogLinear, Parsed, Words, related, status_features
 from fabgrid.nlp.reading import Candidate, Proposal, Reading, reading_of
 from fabgrid.nlp.recogniser import Scored
-from fabgrid.ontology import ENTITY_TYPES, Ontology
+from fabgrid.ontology import Ontology
 
 __all__ = ["Claim", "RelationFinder", "text_span"]
 
@@ -73,12 +73,7 @@ class RelationFinder:
         self._lexicon = Lexicon(ontology)
         self._confidence = Confidence.load()
         self._loglinear, self._statuses = LogLinear.load(RELATIONS), LogLinear.load(STATUSES)
-        self._admitted = frozenset(
-            (a, b)
-            for a in ENTITY_TYPES
-            for b in ENTITY_TYPES
-            if any(ontology.admits(r, a, b) for r in self._loglinear.labels if r)
-        )
+        self._admitted = ontology.type_pairs(self._loglinear.labels)
 
     def __call__(self, doc: Doc) -> None:
         """Put the facts of the doc on its reading, one for each subject, relation, object and sentence."""
@@ -146,7 +141,9 @@ class RelationFinder:
 
     def _objection(self, found: Match | Scored | Parsed) -> str:
         subject, object_ = found.subject, found.object
-        kind = self._ontology.relations[found.relation]
+        kind = self._ontology.relations.get(found.relation)
+        if kind is None:
+            return f"the ontology has no relation type {found.relation}"
         if subject.entity == object_.entity:
             return "subject and object are one entity"
         if not self._ontology.is_a(subject.type, kind.domain):
