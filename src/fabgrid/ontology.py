@@ -143,9 +143,7 @@ class Ontology:
     def type_pairs(self, relations: Iterable[str]) -> frozenset[tuple[str, str]]:
         """Return the types of subject and object that some of the relation types admit; unknown ones admit none."""
         known = [name for name in relations if name in self.relations]
-        return frozenset(
-            (a, b) for a in ENTITY_TYPES for b in ENTITY_TYPES if any(self.admits(r, a, b) for r in known)
-        )
+        return frozenset((a, b) for a in ENTITY_TYPES for b in ENTITY_TYPES if any(self.admits(r, a, b) for r in known))
 
     def root(self, relation: str) -> str:
         """Return the top relation type of which this is a sub-relation (or itself)."""
