@@ -188,7 +188,7 @@ def optimiser(model: Joint, options: dict[str, Any], clock: Clock) -> tuple[Any,
         {"params": [p for p in (*encoder, *heads) if id(p) in slow], "lr": options["encoder_rate"]},
         {"params": [p for p in heads if id(p) not in slow], "lr": options["head_rate"]},
     ]
-    opt = torch.optim.AdamW(groups, weight_decay=options["decay"])
+    opt = torch.optim.AdamW(groups, weight_decay=options["decay"], fused=True)
     warm = max(1, int(options["warmup"] * clock.steps))
     return opt, torch.optim.lr_scheduler.LambdaLR(opt, lambda n: min((n + 1) / warm, 1.0 - clock.done(n)))
 
@@ -244,9 +244,8 @@ def total(model: Joint, batch: Batch, extra: Batch | None, weights: dict[str, fl
 
 @torch.no_grad()
 def follow(average: Joint, model: Joint, share: float) -> None:
-    for a, b in zip(average.parameters(), model.parameters(), strict=True):
-        if b.requires_grad:
-            a.lerp_(b, 1 - share)
+    pairs = [(a, b) for a, b in zip(average.parameters(), model.parameters(), strict=True) if b.requires_grad]
+    torch._foreach_lerp_([a for a, _ in pairs], [b for _, b in pairs], 1 - share)
 
 
 @torch.no_grad()
