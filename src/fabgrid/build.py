@@ -24,7 +24,7 @@ from fabgrid.model import Article
 from fabgrid.ontology import load, load_registry
 from fabgrid.resolution import Resolution, resolve
 from fabgrid.resolution.judgements import load as load_judgements
-from fabgrid.sources import read
+from fabgrid.sources import Known, Memory, read_new
 from fabgrid.spool import Spool
 
 __all__ = ["Progress", "Summary", "build", "graph_of", "project", "resolve_all"]
@@ -65,7 +65,7 @@ def build(
     """
     summary = Summary()
     with Spool(store.path) as pending:
-        _sort(read(paths), store, engine.fingerprint, summary, pending)
+        _sort(paths, store, engine.fingerprint, summary, pending)
         _record(pending, store, engine, summary, progress)
     if prune:
         _prune(store, summary)
@@ -88,19 +88,23 @@ def _record(pending: Spool, store: Store, engine: Engine, summary: Summary, prog
             checkpoint = int(checkpoint * GROWTH)
 
 
-def _sort(
-    found: Iterable[Article | SourceError], store: Store, fingerprint: str, summary: Summary, pending: Spool
-) -> None:
+def _sort(paths: Iterable[str | Path], store: Store, fingerprint: str, summary: Summary, pending: Spool) -> None:
     """Put aside the articles that must be read, and note what becomes of all."""
     states = store.records.states()
-    for article in found:
-        if isinstance(article, SourceError):
-            summary.errors.append(article)
-        elif states.get(article.url) == (article.id, fingerprint):
-            summary.unchanged.append(article.url)
+
+    def is_current(url: str, article_id: str) -> bool:
+        return states.get(url) == (article_id, fingerprint)
+
+    memory = Memory({name: Known(*found) for name, found in store.records.files().items()}, is_current)
+    for found in read_new(paths, memory):
+        if isinstance(found, SourceError):
+            summary.errors.append(found)
+        elif isinstance(found, Known) or is_current(found.url, found.id):
+            summary.unchanged.append(found.url)
         else:
-            (summary.changed if article.url in states else summary.added).append(article.url)
-            pending.append(article)
+            (summary.changed if found.url in states else summary.added).append(found.url)
+            pending.append(found)
+    store.records.note_files(memory.new)
 
 
 def _prune(store: Store, summary: Summary) -> None:

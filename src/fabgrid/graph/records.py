@@ -2,7 +2,7 @@
 
 The quads are a projection of these records. `projections` holds, for each article graph that is
 safely on disk, the key under which it was written, so that after a crash only what is missing is
-written again.
+written again. `files` holds what each file was found to hold, so that it is parsed once.
 """
 
 from __future__ import annotations
@@ -30,6 +30,9 @@ CREATE TABLE IF NOT EXISTS articles (
     outline TEXT NOT NULL, extraction TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS projections (id TEXT PRIMARY KEY, key TEXT NOT NULL) STRICT, WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS files (
+    name TEXT PRIMARY KEY, content TEXT NOT NULL, url TEXT NOT NULL, id TEXT NOT NULL, text TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
 """
 # Of format 1, which had no outlines: one transaction, so that a kill leaves the one or the other.
 _MIGRATION = f"""
@@ -159,6 +162,14 @@ class Records:
         """Note that these articles have no graph."""
         self._write("DELETE FROM projections WHERE id = ?", [(i,) for i in ids])
 
+    def files(self) -> dict[str, tuple[str, str, str, str]]:
+        """Return, by name, what each file held: digest, address and id of its article, digest of its text."""
+        return {name: tuple(found) for name, *found in self._rows("SELECT name, content, url, id, text FROM files")}
+
+    def note_files(self, found: Mapping[str, tuple[str, str, str, str]]) -> None:
+        """Note what these files hold."""
+        self._write("INSERT OR REPLACE INTO files VALUES (?, ?, ?, ?, ?)", [(n, *row) for n, row in found.items()])
+
     def check(self) -> None:
         """Raise StoreError where the file is damaged."""
         (verdict,), *_ = self._rows("PRAGMA integrity_check(1)")
@@ -167,6 +178,7 @@ class Records:
 
     def compact(self) -> None:
         """Give the space of what was removed back to the disk."""
+        self._write("DELETE FROM files WHERE id NOT IN (SELECT id FROM articles)", [()])
         with _refusals(self.path):
             self._connection.execute("VACUUM")
             self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")

@@ -49,6 +49,7 @@ _READERS: dict[str, Any] = {
 _LAYOUTS: dict[type, list[tuple[str, Any]]] = {
     kind: [(f.name, f.default) for f in fields(kind)] for kind in (Article, Quantity, *_PARTS.values())
 }
+_CONVERTED = {kind: frozenset(name for name, _ in layout if name in _READERS) for kind, layout in _LAYOUTS.items()}
 
 
 def dumps(extraction: Extraction) -> str:
@@ -94,8 +95,6 @@ def _plain(value: Any) -> Any:
 
 
 def _decode(kind: type, content: dict[str, Any]) -> Any:
-    return kind(**{name: _READERS.get(name, _same)(value) for name, value in content.items()})
-
-
-def _same(value: Any) -> Any:
-    return value
+    for name in _CONVERTED[kind].intersection(content):
+        content[name] = _READERS[name](content[name])
+    return kind(**content)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
-from fabgrid.sources.files import LIMIT, READERS, read
+from fabgrid.sources.files import LIMIT, READERS, read, read_new
+from fabgrid.sources.memory import Known, Memory
 
-__all__ = ["LIMIT", "READERS", "read"]
+__all__ = ["LIMIT", "READERS", "Known", "Memory", "read", "read_new"]

@@ -8,6 +8,7 @@ import sys
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from glob import glob, has_magic
 from pathlib import Path
 from typing import BinaryIO
@@ -18,12 +19,13 @@ from fabgrid.sources.draft import Draft
 from fabgrid.sources.html import read_html
 from fabgrid.sources.language import foreign
 from fabgrid.sources.mail import read_eml
+from fabgrid.sources.memory import Known, Memory
 from fabgrid.sources.pdf import read_pdf
 from fabgrid.sources.plain import read_markdown, read_text
 from fabgrid.sources.text import normalise
 from fabgrid.sources.word import read_docx
 
-__all__ = ["LIMIT", "READERS", "read"]
+__all__ = ["LIMIT", "READERS", "read", "read_new"]
 
 Reader = Callable[[bytes, str], Draft]
 
@@ -56,13 +58,22 @@ def read(
         limit: bytes; a larger file is refused unread.
         stdin: read for "-" instead of standard input.
     """
+    for found in read_new(paths, Memory({}, lambda url, article_id: False), limit=limit, stdin=stdin):
+        if not isinstance(found, Known):
+            yield found
+
+
+def read_new(
+    paths: Iterable[str | Path], memory: Memory, *, limit: int = LIMIT, stdin: BinaryIO | None = None
+) -> Iterator[Article | Known | SourceError]:
+    """Read as `read` does, but for the files that hold what the memory knows: those it yields as Known."""
     brought: dict[str, str] = {}  # address, digest of a text -> the path that brought it
     for path in _unique(_find(paths)):
         if isinstance(path, SourceError):
             yield path
             continue
         try:
-            yield _once(_article(path, limit, stdin), str(path), brought)
+            yield _once(_article(path, memory, limit, stdin), str(path), brought)
         except SourceError as error:
             yield error
 
@@ -124,22 +135,32 @@ def _unique(paths: Iterable[str | Path | SourceError]) -> Iterator[str | Path | 
             yield path
 
 
-def _article(path: str | Path, limit: int, stdin: BinaryIO | None) -> Article:
+def _article(path: str | Path, memory: Memory, limit: int, stdin: BinaryIO | None) -> Article | Known:
     name = _name(path)
     if path == _STDIN:
         content = _limited(stdin or sys.stdin.buffer, name, limit)
-        reader = _sniffed(content)
-    else:
-        content = _content(Path(path), name, limit)
-        reader = _reader(Path(path), name)
+        article = _parsed(content, _sniffed(content), name)
+        address = f"stdin:{digest(article.text)}"
+        return replace(article, url=article.url or address, title=article.title or "standard input")
+    content = _content(Path(path), name, limit)
+    known = memory.recall(name, content)
+    if known is not None:
+        return known
+    article = _parsed(content, _reader(Path(path), name), name)
+    article = replace(article, url=article.url or name, title=article.title or Path(path).stem)
+    memory.note(name, content, article)
+    return article
+
+
+def _parsed(content: bytes, reader: Reader, name: str) -> Article:
+    """Return the article of a file; its address and title may be empty."""
     if not content.strip():
         raise SourceError(name, "is empty")
     draft = _draft(reader, content, name)
     text = normalise(draft.text)
     _check(text, name)
-    address = f"stdin:{digest(text)}" if path == _STDIN else name
-    title = normalise(draft.title).strip() or ("standard input" if path == _STDIN else Path(path).stem)
-    return Article(draft.url or address, title, text, draft.published, normalise(draft.publisher).strip())
+    title, publisher = normalise(draft.title).strip(), normalise(draft.publisher).strip()
+    return Article(draft.url or "", title, text, draft.published, publisher)
 
 
 def _reader(path: Path, name: str) -> Reader:
@@ -229,8 +250,8 @@ def _check(text: str, name: str) -> None:
         raise SourceError(name, f"is not in English; it seems to be {language}")
 
 
-def _once(article: Article, path: str, brought: dict[str, str]) -> Article:
-    content = digest(article.text)
+def _once(article: Article | Known, path: str, brought: dict[str, str]) -> Article | Known:
+    content = article.text if isinstance(article, Known) else digest(article.text)
     for key, what in ((article.url, "address"), (content, "text")):
         if key in brought:
             raise SourceError(_name(path), f"has the same {what} as {brought[key]}, which is kept")

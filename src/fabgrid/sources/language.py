@@ -47,6 +47,7 @@ _SCRIPTS = {
     "DEVANAGARI": "Hindi or another language in Devanagari script",
     "THAI": "Thai",
 }
+_LAST_LATIN = "\u036f"
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
 _SAMPLE = 200_000  # characters
 _FEW = 20  # words: a shorter text is taken as English
@@ -69,19 +70,20 @@ def foreign(text: str) -> str | None:
     total = words.total()
     if total < _FEW:
         return None
-    shares = {
-        name: sum(n for word, n in words.items() if word in known) / total for name, known in _FUNCTION_WORDS.items()
-    }
+    shares = {name: sum(words[word] for word in known) / total for name, known in _FUNCTION_WORDS.items()}
     best = max(shares, key=lambda name: shares[name])
-    english = sum(n for word, n in words.items() if word in _ENGLISH) / total
+    english = sum(words[word] for word in _ENGLISH) / total
     return best if shares[best] > max(english, _MARGIN) else None
 
 
 def _foreign_script(text: str) -> str | None:
-    letters = [c for c in text[:: max(1, len(text) // 5000)] if c.isalpha()]
-    scripts = Counter(unicodedata.name(c, "?").split(" ")[0].split("-")[0] for c in letters)
+    sample = text[:: max(1, len(text) // 5000)]
+    others = [c for c in sample if c > _LAST_LATIN and c.isalpha()]
+    if not others:
+        return None
+    scripts = Counter(unicodedata.name(c, "?").split(" ")[0].split("-")[0] for c in others)
     found = {name: n for name, n in scripts.items() if name in _SCRIPTS}
-    if not found or sum(found.values()) <= len(letters) / 2:
+    if not found or sum(found.values()) <= sum(c.isalpha() for c in sample) / 2:
         return None
     if scripts["HIRAGANA"] + scripts["KATAKANA"] > scripts["CJK"] / 10:
         return "Japanese"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import date
 
 from fabgrid.errors import SourceError
@@ -53,8 +54,7 @@ def _values(block: str, path: str) -> Mapping[str, object] | None:
     if len(block) > _LONGEST:
         raise SourceError(path, f"its front matter is longer than {_LONGEST} characters")
     try:
-        # BaseLoader builds nothing but strings, lists and mappings: "2026-02-31" stays text.
-        values = yaml.load(block, Loader=yaml.BaseLoader)  # noqa: S506
+        values = _load(block)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark
         place = f" in line {mark.line + 2}" if mark else ""
@@ -62,6 +62,15 @@ def _values(block: str, path: str) -> Mapping[str, object] | None:
     except (yaml.YAMLError, RecursionError):
         raise SourceError(path, "its front matter is not YAML") from None
     return values if isinstance(values, dict) else None
+
+
+def _load(block: str) -> object:
+    """Load YAML; a base loader builds nothing but strings, lists and mappings: "2026-02-31" stays text."""
+    import yaml
+
+    with suppress(AttributeError, yaml.YAMLError):  # no libyaml; or an error, told by the other in the same words
+        return yaml.load(block, Loader=yaml.CBaseLoader)  # noqa: S506
+    return yaml.load(block, Loader=yaml.BaseLoader)  # noqa: S506
 
 
 def _draft(values: Mapping[str, object], text: str, path: str, *, title: str = "") -> Draft:
