@@ -162,6 +162,7 @@ class _Writer:
         self._snapshot, self._ontology, self._keys, self._names = snapshot, ontology, keys, names
         self.sentences: list[Json] = []
         self._sentence: dict[Evidence, int] = {}
+        self._named = _by_name(snapshot.nodes.values())
         self._source = {iri: k for k, iri in enumerate(sorted(snapshot.sources))}
         self.time, place = _time(s.published for s in snapshot.sources.values() if s.published)
         self.sources = [
@@ -233,16 +234,11 @@ class _Writer:
 
     def concept(self, c: Concept) -> Json:
         """Return a term of the glossary, with the entities that go by it."""
-        terms = {t.casefold() for t in (c.term, *c.labels)}
-        named = [
-            self._keys[iri]
-            for iri, n in sorted(self._snapshot.nodes.items())
-            if not terms.isdisjoint(t.casefold() for t in (n.name, *n.aliases))
-        ]
+        named = sorted({iri for term in (c.term, *c.labels) for iri in self._named.get(term.casefold(), ())})
         return {
             "term": c.term,
             "sentence": self._sentence_of(c.evidence),
-            **_filled(labels=[t for t in c.labels if t != c.term], gloss=c.gloss, nodes=named),
+            **_filled(labels=[t for t in c.labels if t != c.term], gloss=c.gloss, nodes=[self._keys[iri] for iri in named]),
         }
 
     def _sentence_of(self, evidence: Evidence) -> int:
@@ -256,6 +252,14 @@ class _Writer:
         known = self._keys.get(iri) if iri else None
         name = self._names.get(iri, text or slug(iri)) if iri else text
         return {"claimant": known, "claimant_text": name if known is None else None}
+
+
+def _by_name(nodes: Iterable[Node]) -> dict[str, set[str]]:
+    found: dict[str, set[str]] = defaultdict(set)
+    for node in nodes:
+        for name in (node.name, *node.aliases):
+            found[name.casefold()].add(node.iri)
+    return found
 
 
 def _quantity(quantity: Quantity | None) -> Json | None:
