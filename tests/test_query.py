@@ -8,10 +8,12 @@ import pytest
 
 from fabgrid.errors import QueryError
 from fabgrid.graph import sparql
+from fabgrid.graph.snapshot import read
 from fabgrid.graph.store import Store
 from fabgrid.graph.terms import ENTITY
 from fabgrid.ontology import load, vocabulary
 from fabgrid.query import Graph, find_entity, named_queries, run
+from fabgrid.render import page
 from samples import chips, demo
 
 BINDINGS = {
@@ -311,6 +313,24 @@ def test_networkx_and_rdflib_views(graph):
     assert graph.networkx().number_of_edges() == 8
     rows = graph.rdflib().query("SELECT ?s { ?s fg:supplies entity:nvidia }")
     assert {str(row[0]) for row in rows} == {ENTITY + "samsung", ENTITY + "tsmc"}
+
+
+@pytest.mark.parametrize(
+    "wanted",
+    [
+        {},
+        {"around": "Nvidia"},
+        {"top": 3},
+        {"since": date(2025, 6, 1)},
+        {"relations": ("supplies",)},
+        {"types": ("Company",)},
+    ],
+)
+def test_the_page_of_an_outline_is_that_of_the_whole(graph, monkeypatch, wanted):
+    whole = page(read(graph.store), load(), **wanted)
+    with Graph.open(graph.store.path) as other:
+        monkeypatch.setattr(other, "snapshot", lambda: pytest.fail("all was read")) if wanted else None
+        assert page(other.outline(), load(), details=other.details, **wanted) == whole
 
 
 def test_a_query_starts_without_slow_imports(tmp_path):

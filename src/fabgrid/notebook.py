@@ -26,5 +26,6 @@ class Graph(query.Graph):
         """
         from fabgrid.analysis import communities  # networkx takes half a second, which queries must not pay
 
-        snapshot = self.snapshot()
-        return Frame(page(snapshot, load(), title=title, communities=communities(snapshot), **wanted), height)
+        whole = self.outline()
+        groups = communities(whole)
+        return Frame(page(whole, load(), title=title, communities=groups, details=self.details, **wanted), height)

@@ -17,7 +17,7 @@ import pyoxigraph as ox
 from fabgrid.errors import QueryError
 from fabgrid.graph import sparql
 from fabgrid.graph.network import network
-from fabgrid.graph.statements import read
+from fabgrid.graph.snapshot import details, outline, read
 from fabgrid.graph.store import Results, Store
 from fabgrid.graph.table import Table, Term
 from fabgrid.graph.terms import ENTITIES_GRAPH, ENTITY, FG, PREFIXES, SKOS, XSD, compact
@@ -255,6 +255,7 @@ class Graph:
     def __init__(self, store: Store) -> None:
         self.store = store
         self._snapshot: Snapshot | None = None
+        self._outline: Snapshot | None = None
 
     @classmethod
     def open(cls, path: str | Path) -> Self:
@@ -296,6 +297,19 @@ class Graph:
         if self._snapshot is None:
             self._snapshot = read(self.store)
         return self._snapshot
+
+    def outline(self) -> Snapshot:
+        """Return who is joined to whom, without the words, read once; much sooner than `snapshot` of a large store."""
+        if self._outline is None:
+            self._outline = outline(self.store)
+        return self._outline
+
+    def details(self, part: Snapshot) -> Snapshot:
+        """Return at least a part of the outline, with words, observations and glossary."""
+        most = 2 * len(part.statements) > len(self.outline().statements)
+        if self._snapshot or most or not self.store.has_cheap_lookups:
+            return self.snapshot()
+        return details(self.store, part)
 
     def networkx(self) -> nx.MultiDiGraph:
         """Return the asserted statements as a networkx graph."""

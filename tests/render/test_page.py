@@ -167,11 +167,11 @@ def test_the_text_for_readers_without_scripts(page: str, industry: Snapshot) -> 
     assert "Jensen Huang" in plain
 
 
-@pytest.mark.parametrize("limit", ["MOST_ENTITIES", "MOST_BYTES"])
+@pytest.mark.parametrize(("module", "limit"), [(selection, "MOST_ENTITIES"), (writer, "MOST_BYTES")])
 def test_too_large_a_page_is_refused_with_the_flags(
-    limit: str, monkeypatch: pytest.MonkeyPatch, industry: Snapshot, ontology: Ontology
+    module: ModuleType, limit: str, monkeypatch: pytest.MonkeyPatch, industry: Snapshot, ontology: Ontology
 ) -> None:
-    monkeypatch.setattr(writer, limit, 50)
+    monkeypatch.setattr(module, limit, 10)
     with pytest.raises(FabgridError) as error:
         render.page(industry, ontology)
     for flag in ("--around", "--top", "--since", "--community", "--min-confidence", "--type", "--relation"):

@@ -39,22 +39,22 @@ def render(
     from fabgrid.render import page
 
     with Graph.open(store) as graph:
-        snapshot = graph.snapshot()
-    html = page(
-        snapshot,
-        load(),
-        title=title,
-        around=around,
-        hops=hops,
-        top=top,
-        since=since.date() if since else None,
-        until=until.date() if until else None,
-        types=tuple(type_ or ()),
-        relations=tuple(relation or ()),
-        min_confidence=min_confidence,
-        community=community,
-        communities=communities(snapshot),
-    )
+        html = page(
+            graph.outline(),
+            load(),
+            title=title,
+            around=around,
+            hops=hops,
+            top=top,
+            since=since.date() if since else None,
+            until=until.date() if until else None,
+            types=tuple(type_ or ()),
+            relations=tuple(relation or ()),
+            min_confidence=min_confidence,
+            community=community,
+            communities=communities(graph.outline()),
+            details=graph.details,
+        )
     _write(output, html)
     console.note(f"wrote {output} ({len(html.encode()) / 1e6:.1f} MB); open it in a browser, no network needed")
     # typer.launch would say nothing where xdg-open is missing.

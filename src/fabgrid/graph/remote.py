@@ -34,6 +34,8 @@ class RemoteStore(Store):
     missing for a moment, and what is said of entities changes by so many triples at a time.
     """
 
+    has_cheap_lookups = False
+
     def __init__(self, url: str, *, read_only: bool) -> None:
         self._endpoint = Endpoint(url)
         folder = folder_of(self._endpoint.url)

@@ -55,6 +55,8 @@ class Store:
     A reader sees the store as it was when it was opened.
     """
 
+    has_cheap_lookups = True  # thousands of `match` take no longer than reading all
+
     def __init__(self, path: Path, quads: ox.Store, *, read_only: bool) -> None:
         self.path, self.read_only = path, read_only
         self._quads = quads

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Unpack
 
 from fabgrid.model import Snapshot
@@ -19,6 +20,7 @@ def page(
     *,
     title: str = "fabgrid",
     communities: Mapping[str, int] | None = None,
+    details: Callable[[Snapshot], Snapshot] | None = None,
     **wanted: Unpack[Wanted],
 ) -> str:
     """Return the page of a snapshot, or of the part that the options ask for; write it as UTF-8.
@@ -26,6 +28,7 @@ def page(
     `around` is an entity's IRI, slug, name or alias, `hops` how near to it (1), `top` keeps so many of the
     best connected, `since` and `until` are dates of articles, `types` are classes, `relations` relation types
     or families. `communities` gives an entity's IRI the number of its community, `community` keeps one.
+    `details` returns a part of the snapshot with its words, where the snapshot is an outline.
 
     Raises RenderError where an entity or type does not exist, or the page would hold more than
     20,000 entities or 25 MB; the message names the options that help.
@@ -37,5 +40,8 @@ def page(
 
     groups = communities or {}
     part = cut(snapshot, ontology, Cut(**wanted), groups)
+    if details is not None:  # the words bring observations and terms, which are cut alike
+        full = replace(details(part), nodes=part.nodes, sources=snapshot.sources)
+        part = cut(full, ontology, Cut(**wanted), groups)
     names = {iri: node.name for iri, node in snapshot.nodes.items()}
     return writer.html(payload(part, ontology, title=title, communities=groups, names=names))

@@ -238,7 +238,9 @@ class _Writer:
         return {
             "term": c.term,
             "sentence": self._sentence_of(c.evidence),
-            **_filled(labels=[t for t in c.labels if t != c.term], gloss=c.gloss, nodes=[self._keys[iri] for iri in named]),
+            **_filled(
+                labels=[t for t in c.labels if t != c.term], gloss=c.gloss, nodes=[self._keys[iri] for iri in named]
+            ),
         }
 
     def _sentence_of(self, evidence: Evidence) -> int:

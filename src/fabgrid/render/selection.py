@@ -13,7 +13,10 @@ from fabgrid.errors import FabgridError
 from fabgrid.model import Measurement, Node, Snapshot, Statement
 from fabgrid.ontology import Ontology
 
-__all__ = ["Cut", "RenderError", "Wanted", "cut", "find", "rank", "slug"]
+__all__ = ["FLAGS", "MOST_ENTITIES", "Cut", "RenderError", "Wanted", "cut", "find", "rank", "slug"]
+
+MOST_ENTITIES = 20_000  # of a page
+FLAGS = "--around ENTITY --hops 1, --top 400, --since, --until, --community, --min-confidence, --type or --relation"
 
 
 class RenderError(FabgridError):
@@ -57,7 +60,8 @@ class Wanted(TypedDict, total=False):
 def cut(snapshot: Snapshot, ontology: Ontology, wanted: Cut, communities: Mapping[str, int]) -> Snapshot:
     """Return the part of the snapshot that is wanted.
 
-    Raises RenderError where an entity, type or relation type that is asked for does not exist.
+    Raises RenderError where an entity, type or relation type that is asked for does not exist, and where
+    more than 20,000 entities are left.
     """
     keep_type = _type_filter(ontology, wanted.types)
     nodes = {i: n for i, n in snapshot.nodes.items() if keep_type(n.type)}
@@ -76,6 +80,11 @@ def cut(snapshot: Snapshot, ontology: Ontology, wanted: Cut, communities: Mappin
     if wanted.top is not None:
         best = set(rank(nodes, statements)[: max(1, wanted.top)])
         nodes = {i: n for i, n in nodes.items() if i in best}
+    if len(nodes) > MOST_ENTITIES:
+        raise RenderError(
+            f"a page of {len(nodes):,} entities is more than a browser can show"
+            f" (at most {MOST_ENTITIES:,}); narrow it with {FLAGS}"
+        )
     return _within(snapshot, nodes, statements, wanted)
 
 

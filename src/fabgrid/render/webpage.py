@@ -20,11 +20,10 @@ from fabgrid.render import style
 from fabgrid.render.bundle import script
 from fabgrid.render.layout import Box, around_placed, place
 from fabgrid.render.payload import ALL_SHOWN, Json
-from fabgrid.render.selection import RenderError
+from fabgrid.render.selection import FLAGS, RenderError
 
-__all__ = ["MOST_BYTES", "MOST_ENTITIES", "html"]
+__all__ = ["MOST_BYTES", "html"]
 
-MOST_ENTITIES = 20_000
 MOST_BYTES = 25_000_000
 MANY_EDGES = 1500  # above, edges are hidden while the picture is dragged
 FAR_EDGES = 400
@@ -33,19 +32,12 @@ NOSCRIPT_ROWS = 500
 VIS = "templates/lib/vis-9.1.2/vis-network.min.js"
 VIS_SHA256 = "1f20f0736f32cb9bedf8f6383b25cfea2f839e1abe80d6e8040b4d5bea378c69"  # of pyvis 0.3.2
 
-FLAGS = "--around ENTITY --hops 1, --top 400, --since, --until, --community, --min-confidence, --type or --relation"
-
 
 def html(data: Json) -> str:
     """Return the page of a payload: the same bytes for the same payload.
 
-    Raises RenderError where it would hold more than 20,000 entities or 25 MB.
+    Raises RenderError where it would hold more than 25 MB.
     """
-    if len(data["nodes"]) > MOST_ENTITIES:
-        raise RenderError(
-            f"a page of {len(data['nodes']):,} entities is more than a browser can show"
-            f" (at most {MOST_ENTITIES:,}); narrow it with {FLAGS}"
-        )
     text = _written(_network(data), data)
     size = len(text.encode("utf-8", "replace"))
     if size > MOST_BYTES:

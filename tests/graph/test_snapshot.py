@@ -1,0 +1,52 @@
+"""The two steps of reading a large store give what reading it whole gives."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from fabgrid.graph.snapshot import details, outline, read
+from fabgrid.graph.store import Store
+from fabgrid.model import Snapshot
+from samples import demo
+
+
+@pytest.fixture(scope="module")
+def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
+    with Store.open(demo(Path(tmp_path_factory.mktemp("snapshot")) / "s"), read_only=True) as opened:
+        yield opened
+
+
+def test_an_outline_with_its_details_is_the_whole(store: Store) -> None:
+    assert details(store, outline(store)) == read(store)
+
+
+def test_an_outline_tells_who_is_joined_to_whom(store: Store) -> None:
+    whole, found = read(store), outline(store)
+    assert (found.nodes, found.sources) == (whole.nodes, whole.sources)
+
+    def edges(snapshot: Snapshot) -> list[tuple[object, ...]]:
+        return [
+            (s.iri, s.subject, s.relation, s.object, s.status, s.confidence, s.evidence.source)
+            for s in snapshot.statements
+        ]
+
+    assert edges(found) == edges(whole)
+    assert not any(s.evidence.text for s in found.statements)
+
+
+def test_the_details_of_a_part_are_no_more(store: Store) -> None:
+    whole = read(store)
+    subject = whole.measurements[0].subject
+    kept = tuple(s for s in outline(store).statements if subject in (s.subject, s.object))
+    articles = {s.evidence.source for s in kept} | {
+        m.evidence.source for m in whole.measurements if m.subject == subject
+    }
+    part = replace(outline(store), nodes={subject: whole.nodes[subject]}, sources={}, statements=kept)
+    found = details(store, part)
+    assert found.statements == tuple(s for s in whole.statements if subject in (s.subject, s.object))
+    assert found.measurements == tuple(m for m in whole.measurements if m.subject == subject)
+    assert found.concepts == tuple(c for c in whole.concepts if c.evidence.source in articles)
