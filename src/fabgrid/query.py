@@ -17,7 +17,7 @@ import pyoxigraph as ox
 from fabgrid.errors import QueryError
 from fabgrid.graph import sparql
 from fabgrid.graph.network import network
-from fabgrid.graph.snapshot import details, outline, read
+from fabgrid.graph.snapshot import about, details, outline, read
 from fabgrid.graph.store import Results, Store
 from fabgrid.graph.table import Table, Term
 from fabgrid.graph.terms import ENTITIES_GRAPH, ENTITY, FG, PREFIXES, SKOS, XSD, compact
@@ -285,11 +285,10 @@ class Graph:
         """
         ontology = load()
         kind = ontology.relations[_relation(relation, ontology)]
-        ends = {(find_entity(self.store, subject), find_entity(self.store, object))}
-        if kind.symmetric:
-            ends |= {(o, s) for s, o in ends}
+        one, other = find_entity(self.store, subject), find_entity(self.store, object)
+        ends = {(one, other), (other, one)} if kind.symmetric else {(one, other)}
         wanted = {name for name in ontology.relations if kind.name in _lineage(ontology, name)}
-        found = (s for s in self.snapshot().statements if (s.subject, s.object) in ends and s.relation in wanted)
+        found = (s for s in self.about(one).statements if (s.subject, s.object) in ends and s.relation in wanted)
         return tuple(sorted(found, key=lambda s: (-s.confidence, s.iri)))
 
     def snapshot(self) -> Snapshot:
@@ -297,6 +296,12 @@ class Graph:
         if self._snapshot is None:
             self._snapshot = read(self.store)
         return self._snapshot
+
+    def about(self, entity: str) -> Snapshot:
+        """Return at least what is said of one entity, by its IRI, and whom and what that names."""
+        if self._snapshot or not self.store.has_cheap_lookups:
+            return self.snapshot()
+        return about(self.store, entity)
 
     def outline(self) -> Snapshot:
         """Return who is joined to whom, without the words, read once; much sooner than `snapshot` of a large store."""

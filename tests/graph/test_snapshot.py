@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from fabgrid.graph.snapshot import details, outline, read
+from fabgrid.graph.snapshot import about, details, outline, read
 from fabgrid.graph.store import Store
 from fabgrid.model import Snapshot
 from samples import demo
@@ -50,3 +50,16 @@ def test_the_details_of_a_part_are_no_more(store: Store) -> None:
     assert found.statements == tuple(s for s in whole.statements if subject in (s.subject, s.object))
     assert found.measurements == tuple(m for m in whole.measurements if m.subject == subject)
     assert found.concepts == tuple(c for c in whole.concepts if c.evidence.source in articles)
+
+
+def test_what_is_said_of_an_entity(store: Store) -> None:
+    whole = read(store)
+    for iri in whole.nodes:
+        found = about(store, iri)
+        assert found.statements == tuple(s for s in whole.statements if iri in (s.subject, s.object))
+        assert found.measurements == tuple(m for m in whole.measurements if m.subject == iri)
+        said = {*found.statements, *found.measurements}
+        named = {iri} | {s.claimant for s in said if s.claimant}
+        named |= {end for s in found.statements for end in (s.subject, s.object)}
+        assert found.nodes == {i: n for i, n in whole.nodes.items() if i in named}
+        assert found.sources == {i: s for i, s in whole.sources.items() if i in {x.evidence.source for x in said}}

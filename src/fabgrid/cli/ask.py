@@ -16,7 +16,7 @@ from fabgrid.cli.passages import print_measurement, print_node, print_statement
 from fabgrid.errors import FabgridError, QueryError
 
 if TYPE_CHECKING:
-    from fabgrid.model import Snapshot, Statement
+    from fabgrid.model import Statement
     from fabgrid.ontology import Ontology
     from fabgrid.query import Graph, NamedQuery, Table
 
@@ -108,7 +108,7 @@ def show(entity: EntityArgument, store: AnyStoreOption = ANY_STORE) -> None:
 
     with Store.open(store, read_only=True) as opened:
         iri = find_entity(opened, entity)
-        snapshot = Graph(opened).snapshot()
+        snapshot = Graph(opened).about(iri)
     print_node(snapshot.nodes[iri])
     for statement in sorted((s for s in snapshot.statements if iri in (s.subject, s.object)), key=_reading_order):
         print_statement(statement, snapshot, load())
@@ -133,11 +133,11 @@ def why(
 ) -> None:
     """Show the sentences behind an edge, the surest first."""
     from fabgrid.ontology import load
-    from fabgrid.query import Graph
+    from fabgrid.query import Graph, find_entity
 
     with Graph.open(store) as graph:
         statements = _behind(graph, subject, relation, object_, load())
-        snapshot = graph.snapshot()
+        snapshot = graph.about(find_entity(graph.store, subject))
     if not statements:
         said = " ".join(filter(None, (subject, relation, object_)))
         raise FabgridError(f"no article says: {said}; `fabgrid show {subject!r}` prints what is said")
@@ -174,7 +174,7 @@ def _all_of(graph: Graph, entity: str, kind: str, *, inverted: bool, ontology: O
     iri, both = find_entity(graph.store, entity), ontology.relations[kind].symmetric
     found = [
         s
-        for s in graph.snapshot().statements
+        for s in graph.about(iri).statements
         if kind in _lineage(s.relation, ontology)
         and iri in ((s.subject, s.object) if both else ((s.object,) if inverted else (s.subject,)))
     ]
@@ -198,19 +198,23 @@ def path(
     """Show the shortest path of asserted facts between two entities, each step with its sentence."""
     from fabgrid.analysis import paths
     from fabgrid.graph.store import Store
+    from fabgrid.model import Snapshot
     from fabgrid.ontology import load
     from fabgrid.query import Graph, find_entity
 
     with Store.open(store, read_only=True) as opened:
         ends = find_entity(opened, start), find_entity(opened, end)
-        snapshot = Graph(opened).snapshot()
-    found = paths(snapshot, *ends, limit=limit)
+        graph = Graph(opened)
+        whole = graph.outline()
+        found = paths(whole, *ends, limit=limit)
+        surest = {step[0].iri: step[0] for way in found for step in way.steps}
+        said = {s.iri: s for s in graph.details(Snapshot({}, {}, tuple(surest.values()))).statements}
     if not found:
         raise FabgridError(f"no path of asserted facts leads from {start} to {end}; `fabgrid show` prints the facts")
     for way in found:
-        console.printed(" - ".join(snapshot.nodes[iri].name for iri in way.nodes))
+        console.printed(" - ".join(whole.nodes[iri].name for iri in way.nodes))
         for step in way.steps:
-            print_statement(step[0], snapshot, load())
+            print_statement(said[step[0].iri], whole, load())
 
 
 # ---------------------------------------------------------------- stats
@@ -226,8 +230,8 @@ def stats(
     from fabgrid.query import Graph
 
     with Graph.open(store) as graph:
-        snapshot = graph.snapshot()
-    console.table(("in the store", "how many"), _counts(snapshot))
+        snapshot = graph.outline()
+        console.table(("in the store", "how many"), _counts(graph))
     for name in ("status", "relation"):
         counted = Counter(str(getattr(s, name)) for s in snapshot.statements).most_common()
         console.table((name, "statements"), [(value, f"{n:,}") for value, n in counted])
@@ -235,12 +239,17 @@ def stats(
     console.table(("best connected", "type", "neighbours"), best)
 
 
-def _counts(snapshot: Snapshot) -> list[tuple[str, str]]:
+def _counts(graph: Graph) -> list[tuple[str, str]]:
     counts = {
-        "articles": len(snapshot.sources),
-        "entities": len(snapshot.nodes),
-        "statements": len(snapshot.statements),
-        "observations": len(snapshot.measurements),
-        "glossary terms": len(snapshot.concepts),
+        "articles": len(graph.outline().sources),
+        "entities": len(graph.outline().nodes),
+        "statements": len(graph.outline().statements),
+        "observations": _how_many(graph, "fg:Observation"),
+        "glossary terms": _how_many(graph, "skos:Concept"),
     }
     return [(name, f"{count:,}") for name, count in counts.items()]
+
+
+def _how_many(graph: Graph, kind: str) -> int:
+    [row] = graph.query(f"SELECT (COUNT(DISTINCT ?x) AS ?n) {{ ?x a {kind} }}")
+    return int(row["n"])

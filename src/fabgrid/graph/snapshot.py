@@ -26,9 +26,10 @@ from fabgrid.model import (
     Statement,
 )
 
-__all__ = ["details", "outline", "read"]
+__all__ = ["about", "details", "outline", "read"]
 
 _NOWHERE = Span(0, 0)
+_ARTICLE = tuple(SCHEMA + name for name in ("url", "headline", "publisher", "datePublished"))
 _PARTS = frozenset((FG + "evidence", FG + "amount", OA + "hasSelector"))  # lead to what belongs to one thing
 
 
@@ -44,7 +45,10 @@ class _Store(Protocol):
 
 def read(quads: Iterable[ox.Quad]) -> Snapshot:
     """Return everything that the quads say, as values; a store is an iterable of its quads."""
-    index = _Index(quads)
+    return _snapshot(_Index(quads))
+
+
+def _snapshot(index: _Index) -> Snapshot:
     return Snapshot(
         nodes=_nodes(index),
         sources={s: _source(index, s) for s in index.instances(FG + "Article")},
@@ -54,14 +58,29 @@ def read(quads: Iterable[ox.Quad]) -> Snapshot:
     )
 
 
+def about(store: _Store, entity: str) -> Snapshot:
+    """Return what is said of one entity, by its IRI: with whom it is joined, by which articles."""
+    node = ox.NamedNode(entity)
+    ends = (RDF + "subject", RDF + "object", FG + "subject")
+    said = {iri.value for end in ends for iri, *_ in store.match(predicate=ox.NamedNode(end), value=node)}
+    index = _Index(_with_parts(store, said))
+    named = {entity} | {iri for end in (*ends, FG + "claimant") for iri in index.values(end)}
+    for iri in named:
+        index.add(store.match(ox.NamedNode(iri), graph=terms.ENTITIES_GRAPH))
+    for iri in index.values(OA + "hasSource"):
+        for name in (RDF + "type", *_ARTICLE):
+            index.add(store.match(ox.NamedNode(iri), ox.NamedNode(name)))
+    return _snapshot(index)
+
+
 def outline(store: _Store) -> Snapshot:
     """Return entities, articles and statements, these with ends, status, confidence and article only.
 
     It takes a tenth of the time of `read`, since most of what a store holds are words.
     """
     index = _Index(store.match(graph=terms.ENTITIES_GRAPH))
-    for name in ("url", "headline", "publisher", "datePublished"):
-        index.add(store.match(predicate=ox.NamedNode(SCHEMA + name)))
+    for name in _ARTICLE:
+        index.add(store.match(predicate=ox.NamedNode(name)))
     articles = (article.value for article, *_ in store.match(predicate=ox.NamedNode(SCHEMA + "url")))
     return Snapshot(_nodes(index), {s: _source(index, s) for s in sorted(articles)}, tuple(_edges(store)))
 
@@ -132,6 +151,9 @@ class _Index:
 
     def subjects(self) -> Iterable[str]:
         return self._values.keys()
+
+    def values(self, predicate: str) -> set[str]:
+        return {value for of in self._values.values() for value in of.get(predicate, ())}
 
     def instances(self, class_iri: str) -> list[str]:
         kind = RDF + "type"
