@@ -82,7 +82,7 @@ def test_an_article_that_kills_whoever_reads_it_is_one_error(tmp_path: Path) -> 
     assert [r.path for r in found if isinstance(r, SourceError)] == ["https://example.org/17"]
 
 
-def test_no_more_articles_are_taken_than_the_workers_can_hold() -> None:
+def check_that_no_more_is_taken_than_the_workers_can_hold(engine: Processes | Cluster) -> None:
     taken = 0
 
     def endless() -> Iterator[Article]:
@@ -91,12 +91,15 @@ def test_no_more_articles_are_taken_than_the_workers_can_hold() -> None:
             taken += 1
             yield Article(f"https://example.org/{taken}", "", "Aldergate supplies Borsen.")
 
-    engine = Processes(Reader(), Reader, 2)
     results = engine.extract(endless())
     for number in range(1, 400):
         next(results)
         assert taken - number <= 8 * (engine.window + 1)
     results.close()
+
+
+def test_processes_take_no_more_articles_than_they_can_hold() -> None:
+    check_that_no_more_is_taken_than_the_workers_can_hold(Processes(Reader(), Reader, 2))
 
 
 PARENT = """
@@ -147,6 +150,10 @@ def test_the_articles_of_a_killed_worker_of_a_cluster_are_read_again(scheduler: 
     found = list(cluster.extract(articles(50, deadly=20)))
     assert (tmp_path / "killed").exists()
     assert found == list(Reader().extract(articles(50, deadly=20)))
+
+
+def test_a_cluster_takes_no_more_articles_than_it_can_hold(scheduler: str) -> None:
+    check_that_no_more_is_taken_than_the_workers_can_hold(Cluster(Reader.fingerprint, Reader, scheduler))
 
 
 def test_workers_with_another_model_are_refused(scheduler: str) -> None:

@@ -30,6 +30,28 @@ def test_halves_at_a_hyphen_are_one_name() -> None:
     assert found == [("Biden-Harris Administration", "Organization")]
 
 
+def test_a_generation_and_a_nickname_belong_to_the_name() -> None:
+    found = names("Frank Rossi, Jr, and others", ("Frank Rossi", "Person"), ("Jr", "Person"))
+    assert found == [("Frank Rossi, Jr", "Person")]
+    found = names('Ann E. "Nan" Wu, Ph.D., leads', ("Ann E.", "Person"), ('Nan" Wu, Ph.D.', "Person"))
+    assert found == [('Ann E. "Nan" Wu', "Person")]
+
+
+def test_the_words_of_a_description_are_one_name() -> None:
+    found = names("a third chip factory in Ohio", ("third", "Facility"), ("chip factory", "Facility"))
+    assert found == [("third chip factory", "Facility")]
+
+
+def test_two_people_stay_two() -> None:
+    assert len(names('Ann Wu, "Bo Li" and', ("Ann Wu", "Person"), ("Bo Li", "Person"))) == 2
+
+
+def test_companies_on_both_sides_of_a_full_stop_are_two() -> None:
+    found = names("of Openet Telecom Ltd. mBlox is", ("Openet Telecom Ltd. mBlox", "Company"))
+    assert found == [("Openet Telecom Ltd.", "Company"), ("mBlox", "Company")]
+    assert names("by Acme Corp. Ltd. of", ("Acme Corp. Ltd.", "Company")) == [("Acme Corp. Ltd.", "Company")]
+
+
 def test_neighbours_of_other_types_stay_apart() -> None:
     assert len(names("the Munich-Siemens pact", ("Munich-", "Place"), ("Siemens", "Company"))) == 2
 

@@ -17,6 +17,11 @@ _TITLES = frozenset(
 )
 _TRAILING = frozenset("and or of the a in for with".split())
 _JOINTS = frozenset(("-", "/", "‑", "–"))
+_QUOTES = frozenset(('"', "“", "”"))
+_GENERATIONS = frozenset("jr jr. sr sr. ii iii iv".split())
+_DEGREES = frozenset("ph.d. ph.d phd m.d. m.d md esq. esq mba p.e.".split())
+_ENDINGS = frozenset(("Inc.", "Ltd.", "Corp."))  # whose full stop may have ended a sentence
+_FURTHER = frozenset("inc inc. ltd ltd. corp corp. llc plc & and of ( ,".split())
 
 
 def bounded(doc: Doc, found: Iterable[Candidate], makers: Set[str]) -> Iterator[Candidate]:
@@ -29,10 +34,10 @@ def bounded(doc: Doc, found: Iterable[Candidate], makers: Set[str]) -> Iterator[
 
 
 def _joined(doc: Doc, found: list[Candidate]) -> Iterator[Candidate]:
-    """Join what stands on both sides of a hyphen or stroke: "Biden-" and "Harris Administration"."""
+    """Join the halves of one name."""
     whole: Candidate | None = None
     for c in found:
-        if whole is not None and whole.end == c.start and whole.type == c.type and doc[c.start - 1].text in _JOINTS:
+        if whole is not None and whole.type == c.type and _is_one(doc, whole, c):
             whole = _part(doc, whole, whole.start, c.end)
             continue
         if whole is not None:
@@ -42,12 +47,28 @@ def _joined(doc: Doc, found: list[Candidate]) -> Iterator[Candidate]:
         yield whole
 
 
+def _is_one(doc: Doc, first: Candidate, second: Candidate) -> bool:
+    """Tell whether two names are one.
+
+    "Biden-" and "Harris Administration"; "third" and "chip factory"; "Frank Rossi" and "Jr"; "Ann" and "“Nan” Wu".
+    """
+    between = doc[first.end : second.start].text
+    if first.end == second.start and (doc[second.start - 1].text in _JOINTS or first.text.islower()):
+        return True
+    if first.type != "Person":
+        return False
+    if between in ("", ",") and doc[second.start].lower_ in _GENERATIONS:
+        return True
+    nickname = between in _QUOTES or (not between and doc[second.start].text in _QUOTES)
+    return nickname and any(t.text in _QUOTES for t in doc[second.start + 1 : second.end])
+
+
 def _stripped(doc: Doc, candidate: Candidate) -> Candidate:
-    """Leave out the article before a name, a person's titles, and a conjunction at the end."""
+    """Leave out the article before a name, a person's titles and degrees, and a conjunction at the end."""
     start, end = candidate.start, candidate.end
     while start < end - 1 and _leads(doc[start].lower_, candidate.type):
         start += 1
-    while start < end - 1 and doc[end - 1].lower_ in _TRAILING:
+    while start < end - 1 and _trails(doc[end - 1].lower_, candidate.type):
         end -= 1
     return candidate if (start, end) == (candidate.start, candidate.end) else _part(doc, candidate, start, end)
 
@@ -56,8 +77,21 @@ def _leads(word: str, kind: str) -> bool:
     return word == "the" or (kind == "Person" and word in _TITLES)
 
 
+def _trails(word: str, kind: str) -> bool:
+    return word in _TRAILING or (kind == "Person" and (word in _DEGREES or word == ","))
+
+
 def divided(doc: Doc, candidate: Candidate, makers: Set[str]) -> Iterator[Candidate]:
-    """Take the maker off a product's name with a number in it: "Nvidia GB200" is two names."""
+    """Part what is two names: a product with a number from its maker, companies at the end of a sentence.
+
+    "Nvidia GB200"; "... of Openet Telecom Ltd. mBlox is a ...".
+    """
+    if candidate.type == "Company":
+        for at in range(candidate.start + 1, candidate.end - 1):
+            if doc[at].text in _ENDINGS and doc[at + 1].lower_ not in _FURTHER:
+                yield _part(doc, candidate, candidate.start, at + 1)
+                yield _part(doc, candidate, at + 1, candidate.end)
+                return
     if candidate.type == "Product":
         for at in range(candidate.start + 1, candidate.end):
             maker = doc[candidate.start : at].text

@@ -45,10 +45,10 @@ class Extractor:
 
     @cached_property
     def fingerprint(self) -> str:
-        """What an extraction depends on besides its article: version, models, ontology and threshold."""
+        """What an extraction depends on besides its file: version, code, models, ontology and threshold."""
         meta = self._nlp.meta
         files = sorted(p for p in self._ontology.rglob("*.ttl") if p.name != "shapes.ttl")
-        parts = (meta["version"], str(self._threshold), pipeline.model_digest(), *map(_read, files))
+        parts = (meta["version"], str(self._threshold), pipeline.model_digest(), *map(_read, [*files, *_code()]))
         return f"fabgrid-{__version__}-{meta['lang']}_{meta['name']}-{digest(*parts)}"
 
     def extract(self, articles: Iterable[Article]) -> Iterator[Extraction | SourceError]:
@@ -85,6 +85,12 @@ class Extractor:
             observations=tuple(replace(o, confidence=round(o.confidence, 2)) for o in observations),
             definitions=tuple(reading.definitions),
         )
+
+
+def _code() -> list[Path]:
+    """Return the modules that read: between versions they change too."""
+    package = Path(__file__).parents[1]
+    return sorted(file for part in ("nlp", "sources") for file in (package / part).glob("*.py"))
 
 
 def _read(file: Path) -> str:
