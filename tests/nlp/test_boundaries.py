@@ -42,6 +42,26 @@ def test_the_words_of_a_description_are_one_name() -> None:
     assert found == [("third chip factory", "Facility")]
 
 
+@pytest.mark.parametrize(
+    ("text", "found", "kept"),
+    [
+        ("Selat Sdn. Bhd. makes it", ("Selat Sdn.", "Bhd."), ["Selat Sdn. Bhd."]),
+        ("Tallgrass Partners, LP owns it", ("Tallgrass Partners", "LP"), ["Tallgrass Partners, LP"]),
+        ("Ruifeng (Hong Kong) Ltd. ships", ("Ruifeng", "Hong Kong) Ltd."), ["Ruifeng (Hong Kong) Ltd."]),
+        ("AMD, Intel and", ("AMD", "Intel"), ["AMD", "Intel"]),
+    ],
+)
+def test_a_legal_form_belongs_to_its_company(text: str, found: tuple[str, str], kept: list[str]) -> None:
+    assert [name for name, _ in names(text, *((name, "Company") for name in found))] == kept
+
+
+def test_a_common_noun_or_possessive_is_no_part_of_a_name() -> None:
+    assert names("of PowerArtist business in", ("PowerArtist business", "Company")) == [("PowerArtist", "Company")]
+    found = names("by its Grid Deployment Office", ("its Grid Deployment Office", "Organization"))
+    assert found == [("Grid Deployment Office", "Organization")]
+    assert names("three state agencies", ("state agencies", "Organization")) == [("state agencies", "Organization")]
+
+
 def test_two_people_stay_two() -> None:
     assert len(names('Ann Wu, "Bo Li" and', ("Ann Wu", "Person"), ("Bo Li", "Person"))) == 2
 

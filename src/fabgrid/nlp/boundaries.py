@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Set
 from dataclasses import replace
 
-from spacy.tokens import Doc
+from spacy.tokens import Doc, Token
 
 from fabgrid.model import MentionKind
+from fabgrid.nlp.names import without_legal_form
 from fabgrid.nlp.reading import Candidate
 
 __all__ = ["bounded", "divided"]
@@ -16,6 +17,8 @@ _TITLES = frozenset(
     "dr dr. prof prof. professor mr mr. mrs mrs. ms ms. sir dame senator representative secretary president".split()
 )
 _TRAILING = frozenset("and or of the a in for with".split())
+_DETERMINERS = frozenset("the its their our his her".split())
+_CAPITALISED = frozenset(("Company", "Organization"))
 _JOINTS = frozenset(("-", "/", "‑", "–"))
 _QUOTES = frozenset(('"', "“", "”"))
 _GENERATIONS = frozenset("jr jr. sr sr. ii iii iv".split())
@@ -50,11 +53,15 @@ def _joined(doc: Doc, found: list[Candidate]) -> Iterator[Candidate]:
 def _is_one(doc: Doc, first: Candidate, second: Candidate) -> bool:
     """Tell whether two names are one.
 
-    "Biden-" and "Harris Administration"; "third" and "chip factory"; "Frank Rossi" and "Jr"; "Ann" and "“Nan” Wu".
+    "Biden-" and "Harris Administration"; "third" and "chip factory"; "Selat Sdn" and "Bhd"; "Ruifeng" and
+    "Hong Kong) Ltd."; "Frank Rossi" and "Jr"; "Ann" and "“Nan” Wu".
     """
     between = doc[first.end : second.start].text
     if first.end == second.start and (doc[second.start - 1].text in _JOINTS or first.text.islower()):
         return True
+    if first.type == "Company":
+        form = not without_legal_form(f"X {second.text}").removeprefix("X")
+        return (between in ("", ",") and form) or (between == "(" and ")" in second.text)
     if first.type != "Person":
         return False
     if between in ("", ",") and doc[second.start].lower_ in _GENERATIONS:
@@ -64,21 +71,23 @@ def _is_one(doc: Doc, first: Candidate, second: Candidate) -> bool:
 
 
 def _stripped(doc: Doc, candidate: Candidate) -> Candidate:
-    """Leave out the article before a name, a person's titles and degrees, and a conjunction at the end."""
+    """Leave out what is no part of a name: an article, a person's titles and degrees, a common noun at the end."""
     start, end = candidate.start, candidate.end
     while start < end - 1 and _leads(doc[start].lower_, candidate.type):
         start += 1
-    while start < end - 1 and _trails(doc[end - 1].lower_, candidate.type):
+    while start < end - 1 and _trails(doc[end - 1], candidate.type) and not doc[start].is_lower:
         end -= 1
     return candidate if (start, end) == (candidate.start, candidate.end) else _part(doc, candidate, start, end)
 
 
 def _leads(word: str, kind: str) -> bool:
-    return word == "the" or (kind == "Person" and word in _TITLES)
+    return word in _DETERMINERS or (kind == "Person" and word in _TITLES)
 
 
-def _trails(word: str, kind: str) -> bool:
-    return word in _TRAILING or (kind == "Person" and (word in _DEGREES or word == ","))
+def _trails(word: Token, kind: str) -> bool:
+    if kind == "Person":
+        return word.lower_ in _TRAILING or word.lower_ in _DEGREES or word.text == ","
+    return word.lower_ in _TRAILING or (kind in _CAPITALISED and word.is_alpha and word.is_lower)
 
 
 def divided(doc: Doc, candidate: Candidate, makers: Set[str]) -> Iterator[Candidate]:

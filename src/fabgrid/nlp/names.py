@@ -7,7 +7,8 @@ import re
 __all__ = ["name_key", "without_legal_form"]
 
 _LEGAL = re.compile(
-    r"[,\s]+(incorporated|inc|corporation|corp|co|company|limited|ltd|llc|plc|ag|se|sa|nv|n\.v|s\.a|gmbh|holdings?|group)\b\.?",
+    r"[,\s]+(incorporated|inc|corporation|corp|co|company|limited|ltd|llc|llp|lp|l\.p|plc|ag|asa|bhd|bv|b\.v|gmbh|kg|kgaa|kk"
+    r"|k\.k|nv|n\.v|oyj|pte|pty|sa|s\.a|sarl|sdn|se|srl|holdings?|group)\b\.?",
     re.I,
 )
 _PLURALS = re.compile(r"(?<=[A-Z0-9])s$")
