@@ -151,6 +151,27 @@ def test_a_nominal_links_back(model: JointModel) -> None:
     assert ("nominal", 0) in links
 
 
+@pytest.mark.parametrize(("paragraphs", "of"), [([0, 1, 1], 1), ([0, 1, 2], None)])
+def test_a_paragraph_that_names_somebody_is_about_them(
+    model: JointModel, monkeypatch: pytest.MonkeyPatch, paragraphs: list[int], of: int | None
+) -> None:
+    sentences = [
+        "Groq sells chips to Samsung.",
+        "Cerebras raised $1 billion.",
+        "Its chief executive is Andrew Feldman.",
+    ]
+    encoding = model.encode(sentences)
+    given = [
+        JointMention(0, 0, 4, "Company"),
+        JointMention(1, 0, 8, "Company"),
+        JointMention(2, 0, 3, "Company", "nominal"),
+    ]
+    before = model.read(encoding, given).links
+    monkeypatch.setattr("fabgrid.nlp.joint.APART", 100.0)
+    links = model.read(encoding, given, paragraphs=paragraphs).links
+    assert [x.antecedent for x in links] == [of] if of is not None else links == before
+
+
 def test_probabilities_are_probabilities(model: JointModel) -> None:
     reading = model.predict(TEXT)
     assert all(

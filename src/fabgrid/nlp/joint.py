@@ -31,6 +31,7 @@ __all__ = ["Encoding", "JointMention", "JointModel", "JointReading", "Link", "Ph
 MODEL = Path(__file__).parent / "model"
 FILES = ("settings.json", "vocab.txt", "encoder.onnx", "facts.onnx")
 WINDOW = 8  # sentences back in which an antecedent is looked for
+APART = 2.0  # log-odds that an antecedent in another paragraph loses; chosen on the development set
 FLOOR = 0.05  # a relation less probable is not returned
 
 
@@ -206,11 +207,13 @@ class JointModel:
         mentions: Sequence[JointMention],
         *,
         allowed: Collection[tuple[str, str]] | None = None,
+        paragraphs: Sequence[int] = (),
     ) -> JointReading:
         """Score the relations, links and claimants among the mentions, which must not overlap.
 
         They come in any order; a mention that touches no word of its sentence gets no score. `allowed`
         holds the types of subject and object that a relation can have; other pairs are not looked at.
+        `paragraphs` holds the number of each sentence's paragraph; without it all are in one.
         """
         spots = placed(encoding, mentions)
         scores = _Scores()
@@ -219,7 +222,7 @@ class JointModel:
             self._judge(encoding, mentions, spots, [rows[n] for n in batch], scores, allowed)
         sources = tuple(scores.mention[n][3] if n in scores.mention else 0.0 for n in range(len(mentions)))
         pairs = self._relations(scores, mentions)
-        links = self._links(scores, encoding.sentences, mentions)
+        links = self._links(scores, encoding.sentences, mentions, paragraphs or [0] * len(encoding.sentences))
         return JointReading(tuple(mentions), pairs, links, sources, tuple(scores.phrases))
 
     def _judge(
@@ -317,7 +320,13 @@ class JointModel:
         best = int(chances.argmax())
         return (who[best - 2] if best > 1 else None), best == 1, float(chances[best])
 
-    def _links(self, scores: _Scores, sentences: Sequence[str], mentions: Sequence[JointMention]) -> tuple[Link, ...]:
+    def _links(
+        self,
+        scores: _Scores,
+        sentences: Sequence[str],
+        mentions: Sequence[JointMention],
+        paragraphs: Sequence[int],
+    ) -> tuple[Link, ...]:
         """Link every nominal to the likeliest earlier mention, or to none where that is likelier."""
         order = sorted(scores.mention, key=lambda n: (mentions[n].sentence, mentions[n].start))
         at = np.array([mentions[n].sentence for n in order], dtype=np.int64)
@@ -330,7 +339,10 @@ class JointModel:
             two = np.flatnonzero(at[:k] >= at[k] - WINDOW)
             if m.kind == "nominal" and len(two):
                 where = link_features(at, first, counts, np.full(len(two), k), two)
-                chances = self._link_chances(scores, mentions, order, k, two, where)
+                elsewhere = np.array([paragraphs[at[t]] != paragraphs[m.sentence] for t in two])
+                # A paragraph that has named somebody is about them.
+                apart = elsewhere * (0.0 if elsewhere.all() else APART)
+                chances = self._link_chances(scores, mentions, order, k, two, where, apart)
                 best = int(chances.argmax())
                 if best:
                     out.append(Link(n, order[two[best - 1]], float(chances[best])))
@@ -347,13 +359,14 @@ class JointModel:
         k: int,
         two: Ints,
         places: Ints,
+        apart: Floats,
     ) -> Floats:
         back = scores.mention[order[k]][1]
         keys = np.stack([scores.mention[order[t]][2] for t in two])
         label, size = self._label(mentions[order[k]]), back.shape[0] - 1
         kinds = [label * (self._unknown + 1) + self._label(mentions[order[t]]) for t in two]
         score = keys[:, :-1] @ back[:-1] * size**-0.5 + back[-1] + keys[:, -1] + self._kinds[kinds]
-        score = score + sum(table[places[:, n]] for n, table in enumerate(self._places))
+        score = score + sum(table[places[:, n]] for n, table in enumerate(self._places)) - apart
         chances: Floats = _softmax(np.concatenate([[0.0], score])[None])[0]
         return chances
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import accumulate, pairwise
 
 from spacy.tokens import Doc, Span
 
@@ -76,7 +77,9 @@ class Recogniser:
         sents = whole.sentences
         numbers = [whole.number(c.start) for c in candidates]
         mentions = [_mention(doc, sents[n], n, c) for n, c in zip(numbers, candidates, strict=True)]
-        reading = self._model.read(encoding, mentions, allowed=self._allowed)
+        starts = (0, *(sent.start_char for sent in sents))
+        paragraphs = list(accumulate(whole.text.count("\n\n", a, b) for a, b in pairwise(starts)))
+        reading = self._model.read(encoding, mentions, allowed=self._allowed, paragraphs=paragraphs)
         judgement = Judgement(frozenset(self._model.relations[1:]))
         for link in reading.links:
             judgement.antecedents[id(candidates[link.mention])] = candidates[link.antecedent]
