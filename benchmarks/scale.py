@@ -160,12 +160,15 @@ def ingest(articles: Path, store: Path, engine: Engine) -> tuple[float, int, Wat
     return time.perf_counter() - watch.start, len(summary.added) + len(summary.changed), watch
 
 
-def companies(store: Store, count: int = 20) -> list[str]:
-    """Return IRIs of suppliers that the registry does not know: what is said of them hardly grows with the store."""
-    known = {entity.iri for entity in load_registry()}
-    rows = run(store, "SELECT DISTINCT ?s { ?s fg:supplies ?o } ORDER BY ?s")
-    found = [str(row["s"]) for row in rows if str(row["s"]) not in known]
-    return random.Random(1).sample(found, min(count, len(found)))
+def companies(*stores: Path, count: int = 20) -> list[str]:
+    """Return IRIs of suppliers in all stores that the registry does not know: little is said of each anywhere."""
+    found = None
+    for path in stores:
+        with Store.open(path, read_only=True) as store:
+            here = {str(row["s"]) for row in run(store, "SELECT DISTINCT ?s { ?s fg:supplies ?o }")}
+        found = here if found is None else found & here
+    others = sorted((found or set()) - {entity.iri for entity in load_registry()})
+    return random.Random(1).sample(others, min(count, len(others)))
 
 
 def ask(store: Path, asked: list[str]) -> tuple[float, float]:
@@ -211,16 +214,14 @@ def measure(folder: Path, options: argparse.Namespace) -> None:
     together, _, _ = ingest(sample, folder / "together", several(extractor, options.workers))
     gain = f"{options.workers} workers {together:.1f} s, {alone / together:.2f} times"
     print(f"{count:,} articles: 1 worker {alone:.1f} s, {gain}")
-    with Store.open(folder / "together", read_only=True) as opened:
-        others = companies(opened)
-    before = {few[0]: ask(folder / "together", few) for few in (others, ["Nvidia"])}
 
     full, _, watch = ingest(articles, folder / "store", several(extractor, options.workers))
     watch.report()
     space = size(folder / "store") / options.articles * 1000
     print(f"all: {full:,.0f} s, {words / full:,.0f} words/s, {space:.1f} kB an article")
+    others = companies(folder / "together", folder / "store")
     for few in (others, ["Nvidia"]):
-        (early, some), (late, many) = before[few[0]], ask(folder / "store", few)
+        (early, some), (late, many) = ask(folder / "together", few), ask(folder / "store", few)
         grown = f"{late:.1f} ms ({many:.0f} rows) after all, {late / early:.2f} times"
         what = f"{len(few)} companies" if len(few) > 1 else few[0]
         print(f"questions of {what}, p50: {early:.1f} ms ({some:.0f} rows) after {options.sample:,} articles, {grown}")

@@ -36,7 +36,7 @@ from fabgrid.sources import read
 
 PRIOR, WEIGHT = 0.6, 4  # a frame counts as if it had been right PRIOR of WEIGHT times before
 LEAST = 5  # cases under which a frame is not told apart by relation type
-WANTED = 0.75  # precision that the threshold must reach on the articles of `weights`
+WANTED = 0.78  # precision that the threshold must reach on the articles of `weights`; F1 hardly changes from .75 to .78
 PULL = 1.0  # strength with which the weights are drawn to nothing
 
 
