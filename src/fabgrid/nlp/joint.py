@@ -341,7 +341,7 @@ class JointModel:
                 where = link_features(at, first, counts, np.full(len(two), k), two)
                 elsewhere = np.array([paragraphs[at[t]] != paragraphs[m.sentence] for t in two])
                 # A paragraph that has named somebody is about them.
-                apart = elsewhere * (0.0 if elsewhere.all() else APART)
+                apart = (elsewhere * (0.0 if elsewhere.all() else APART)).astype(np.float32)
                 chances = self._link_chances(scores, mentions, order, k, two, where, apart)
                 best = int(chances.argmax())
                 if best:
