@@ -59,7 +59,7 @@ demo: $(READY)  ## Read corpus/ into a graph, check it, draw it, and show what i
 	  "  open graphs/fabgrid.html in a browser and click an edge: it shows its sentences" \
 	  "  $(FABGRID) query suppliers --bind company=Nvidia" \
 	  "  $(FABGRID) show TSMC" \
-	  "  $(FABGRID) path SoftBank Nvidia"
+	  "  $(FABGRID) path OpenAI TSMC"
 
 # ---------------------------------------------------------------- checks
 

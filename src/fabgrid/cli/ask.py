@@ -188,7 +188,7 @@ def _lineage(relation: str, ontology: Ontology) -> list[str]:
     return names
 
 
-@app.command(epilog="Example: fabgrid path SoftBank Nvidia")
+@app.command(epilog="Example: fabgrid path OpenAI TSMC")
 def path(
     start: EntityArgument,
     end: EntityArgument,
