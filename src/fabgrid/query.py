@@ -20,7 +20,7 @@ from fabgrid.graph.network import network
 from fabgrid.graph.snapshot import about, details, outline, read
 from fabgrid.graph.store import Results, Store
 from fabgrid.graph.table import Table, Term
-from fabgrid.graph.terms import ENTITIES_GRAPH, ENTITY, FG, PREFIXES, SKOS, XSD, compact
+from fabgrid.graph.terms import ENTITIES_GRAPH, ENTITY, FG, PREFIXES, RDF, SKOS, XSD, compact
 from fabgrid.model import Snapshot, Statement
 from fabgrid.ontology import Ontology, load, vocabulary
 
@@ -308,6 +308,11 @@ class Graph:
         if self._outline is None:
             self._outline = outline(self.store)
         return self._outline
+
+    def size(self) -> int:
+        """Return the number of entities, without reading them."""
+        kinds = self.store.match(None, ox.NamedNode(RDF + "type"), None, ENTITIES_GRAPH)
+        return sum(1 for _ in kinds)
 
     def details(self, part: Snapshot) -> Snapshot:
         """Return at least a part of the outline, with words, observations and glossary."""

@@ -23,6 +23,18 @@ def test_open_shows_the_page_in_the_browser(
     assert ("no browser was found" in told) is not found
 
 
+def test_too_many_entities_are_refused_before_they_are_read(
+    run, store: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("fabgrid.render.selection.MOST_ENTITIES", 3)
+    with monkeypatch.context() as reading:
+        reading.setattr("fabgrid.query.Graph.outline", lambda _: pytest.fail("all was read"))
+        told = run("render", "-o", tmp_path / "page.html", "--store", store, code=1).stderr
+    assert "more than a browser can show (at most 3)" in told
+    assert "--top 400" in told
+    run("render", "-o", tmp_path / "page.html", "--store", store, "--top", "3")
+
+
 def test_the_same_graph_gives_the_same_page(run, store: Path, tmp_path: Path) -> None:
     pages = [tmp_path / "a.html", tmp_path / "b.html"]
     for page in pages:

@@ -36,25 +36,25 @@ def render(
     from fabgrid.analysis import communities
     from fabgrid.ontology import load
     from fabgrid.query import Graph
-    from fabgrid.render import page
+    from fabgrid.render import Wanted, page
+    from fabgrid.render.selection import Cut, check_size
 
+    wanted = Wanted(
+        around=around,
+        hops=hops,
+        top=top,
+        since=since.date() if since else None,
+        until=until.date() if until else None,
+        types=tuple(type_ or ()),
+        relations=tuple(relation or ()),
+        min_confidence=min_confidence,
+        community=community,
+    )
     with Graph.open(store) as graph:
-        html = page(
-            graph.outline(),
-            load(),
-            title=title,
-            around=around,
-            hops=hops,
-            top=top,
-            since=since.date() if since else None,
-            until=until.date() if until else None,
-            types=tuple(type_ or ()),
-            relations=tuple(relation or ()),
-            min_confidence=min_confidence,
-            community=community,
-            communities=communities(graph.outline()),
-            details=graph.details,
-        )
+        if top is None and not Cut(**wanted).narrows:
+            check_size(graph.size())  # before all is read
+        whole = graph.outline()
+        html = page(whole, load(), title=title, communities=communities(whole), details=graph.details, **wanted)
     _write(output, html)
     console.note(f"wrote {output} ({len(html.encode()) / 1e6:.1f} MB); open it in a browser, no network needed")
     # typer.launch would say nothing where xdg-open is missing.

@@ -13,7 +13,7 @@ from fabgrid.errors import FabgridError
 from fabgrid.model import Measurement, Node, Snapshot, Statement
 from fabgrid.ontology import Ontology
 
-__all__ = ["FLAGS", "MOST_ENTITIES", "Cut", "RenderError", "Wanted", "cut", "find", "rank", "slug"]
+__all__ = ["FLAGS", "MOST_ENTITIES", "Cut", "RenderError", "Wanted", "check_size", "cut", "find", "rank", "slug"]
 
 MOST_ENTITIES = 20_000  # of a page
 FLAGS = "--around ENTITY --hops 1, --top 400, --since, --until, --community, --min-confidence, --type or --relation"
@@ -80,12 +80,17 @@ def cut(snapshot: Snapshot, ontology: Ontology, wanted: Cut, communities: Mappin
     if wanted.top is not None:
         best = set(rank(nodes, statements)[: max(1, wanted.top)])
         nodes = {i: n for i, n in nodes.items() if i in best}
-    if len(nodes) > MOST_ENTITIES:
+    check_size(len(nodes))
+    return _within(snapshot, nodes, statements, wanted)
+
+
+def check_size(entities: int) -> None:
+    """Raise RenderError where these are more entities than a page can show."""
+    if entities > MOST_ENTITIES:
         raise RenderError(
-            f"a page of {len(nodes):,} entities is more than a browser can show"
+            f"a page of {entities:,} entities is more than a browser can show"
             f" (at most {MOST_ENTITIES:,}); narrow it with {FLAGS}"
         )
-    return _within(snapshot, nodes, statements, wanted)
 
 
 def rank(nodes: Collection[str], statements: Iterable[Statement]) -> list[str]:
