@@ -151,25 +151,33 @@ def test_a_nominal_links_back(model: JointModel) -> None:
     assert ("nominal", 0) in links
 
 
-@pytest.mark.parametrize(("paragraphs", "of"), [([0, 1, 1], 1), ([0, 1, 2], None)])
+@pytest.mark.parametrize(("paragraphs", "of"), [((0, 1, 1), 1), ((1, 0, 1), 0)])
 def test_a_paragraph_that_names_somebody_is_about_them(
-    model: JointModel, monkeypatch: pytest.MonkeyPatch, paragraphs: list[int], of: int | None
+    model: JointModel, monkeypatch: pytest.MonkeyPatch, paragraphs: tuple[int, ...], of: int
 ) -> None:
     sentences = [
         "Groq sells chips to Samsung.",
         "Cerebras raised $1 billion.",
         "Its chief executive is Andrew Feldman.",
     ]
-    encoding = model.encode(sentences)
     given = [
         JointMention(0, 0, 4, "Company"),
         JointMention(1, 0, 8, "Company"),
         JointMention(2, 0, 3, "Company", "nominal"),
     ]
-    before = model.read(encoding, given).links
     monkeypatch.setattr("fabgrid.nlp.joint.APART", 100.0)
-    links = model.read(encoding, given, paragraphs=paragraphs).links
-    assert [x.antecedent for x in links] == [of] if of is not None else links == before
+    links = model.read(model.encode(sentences), given, paragraphs=paragraphs).links
+    assert [x.antecedent for x in links] == [of]
+
+
+def test_an_antecedent_elsewhere_is_no_worse_where_the_paragraph_names_nobody(
+    model: JointModel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sentences = ["Tessaline Cloud was founded in 2019.", "The company is based in Rotterdam."]
+    given = [JointMention(0, 0, 15, "Company"), JointMention(1, 0, 11, "Company", "nominal")]
+    monkeypatch.setattr("fabgrid.nlp.joint.APART", 100.0)
+    links = model.read(model.encode(sentences), given, paragraphs=(0, 1)).links
+    assert [x.antecedent for x in links] == [0]
 
 
 def test_probabilities_are_probabilities(model: JointModel) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from datetime import date
-from typing import Protocol
+from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
 
@@ -26,21 +26,14 @@ from fabgrid.model import (
     Statement,
 )
 
+if TYPE_CHECKING:
+    from fabgrid.graph.store import Store
+
 __all__ = ["about", "details", "outline", "read"]
 
 _NOWHERE = Span(0, 0)
 _ARTICLE = tuple(SCHEMA + name for name in ("url", "headline", "publisher", "datePublished"))
 _PARTS = frozenset((FG + "evidence", FG + "amount", OA + "hasSelector"))  # lead to what belongs to one thing
-
-
-class _Store(Protocol):
-    def match(
-        self,
-        subject: ox.NamedNode | None = None,
-        predicate: ox.NamedNode | None = None,
-        value: ox.NamedNode | None = None,
-        graph: ox.NamedNode | None = None,
-    ) -> Iterator[ox.Quad]: ...
 
 
 def read(quads: Iterable[ox.Quad]) -> Snapshot:
@@ -58,7 +51,7 @@ def _snapshot(index: _Index) -> Snapshot:
     )
 
 
-def about(store: _Store, entity: str) -> Snapshot:
+def about(store: Store, entity: str) -> Snapshot:
     """Return what is said of one entity, by its IRI: with whom it is joined, by which articles."""
     node = ox.NamedNode(entity)
     ends = (RDF + "subject", RDF + "object", FG + "subject")
@@ -73,7 +66,7 @@ def about(store: _Store, entity: str) -> Snapshot:
     return _snapshot(index)
 
 
-def outline(store: _Store) -> Snapshot:
+def outline(store: Store) -> Snapshot:
     """Return entities, articles and statements, these with ends, status, confidence and article only.
 
     It takes a quarter of the time of `read`, or less, since most of what a store holds are words.
@@ -85,7 +78,7 @@ def outline(store: _Store) -> Snapshot:
     return Snapshot(_nodes(index), {s: _source(index, s) for s in sorted(articles)}, tuple(_edges(store)))
 
 
-def _edges(store: _Store) -> Iterator[Statement]:
+def _edges(store: Store) -> Iterator[Statement]:
     def column(predicate: str) -> dict[str, str]:
         return {iri.value: value.value for iri, _, value, _ in store.match(predicate=ox.NamedNode(predicate))}
 
@@ -111,7 +104,7 @@ def _edges(store: _Store) -> Iterator[Statement]:
         )
 
 
-def details(store: _Store, part: Snapshot) -> Snapshot:
+def details(store: Store, part: Snapshot) -> Snapshot:
     """Return a part of an outline with all that is said of it: words, observations, terms of its articles."""
     said = {s.iri for s in part.statements}
     sources = {s.evidence.source for s in part.statements} | part.sources.keys()
@@ -125,7 +118,7 @@ def details(store: _Store, part: Snapshot) -> Snapshot:
     return Snapshot(part.nodes, part.sources, full.statements, full.measurements, full.concepts)
 
 
-def _with_parts(store: _Store, subjects: set[str]) -> Iterator[ox.Quad]:
+def _with_parts(store: Store, subjects: set[str]) -> Iterator[ox.Quad]:
     """Yield what is said of the subjects, and of their evidence and amounts."""
     seen: set[str] = set()
     while subjects:

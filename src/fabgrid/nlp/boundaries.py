@@ -1,4 +1,4 @@
-"""Where a recognised name begins and ends: halves at a hyphen, titles, articles, a maker before its product."""
+"""Where a recognised name begins and ends: halves of one name, titles, legal forms, a maker before its product."""
 
 from __future__ import annotations
 
@@ -23,8 +23,6 @@ _JOINTS = frozenset(("-", "/", "‑", "–"))
 _QUOTES = frozenset(('"', "“", "”"))
 _GENERATIONS = frozenset("jr jr. sr sr. ii iii iv".split())
 _DEGREES = frozenset("ph.d. ph.d phd m.d. m.d md esq. esq mba p.e.".split())
-_ENDINGS = frozenset(("Inc.", "Ltd.", "Corp."))  # whose full stop may have ended a sentence
-_FURTHER = frozenset("inc inc. ltd ltd. corp corp. llc plc & and of ( ,".split())
 
 
 def bounded(doc: Doc, found: Iterable[Candidate], makers: Set[str]) -> Iterator[Candidate]:
@@ -75,7 +73,7 @@ def _stripped(doc: Doc, candidate: Candidate) -> Candidate:
     start, end = candidate.start, candidate.end
     while start < end - 1 and _leads(doc[start].lower_, candidate.type):
         start += 1
-    while start < end - 1 and _trails(doc[end - 1], candidate.type) and not doc[start].is_lower:
+    while start < end - 1 and _trails(doc[end - 1], candidate.type, doc[start]):
         end -= 1
     return candidate if (start, end) == (candidate.start, candidate.end) else _part(doc, candidate, start, end)
 
@@ -84,23 +82,17 @@ def _leads(word: str, kind: str) -> bool:
     return word in _DETERMINERS or (kind == "Person" and word in _TITLES)
 
 
-def _trails(word: Token, kind: str) -> bool:
+def _trails(word: Token, kind: str, first: Token) -> bool:
+    """Tell whether the last word of a name is no part of it: a common noun only where the name begins otherwise."""
+    if word.lower_ in _TRAILING:
+        return True
     if kind == "Person":
-        return word.lower_ in _TRAILING or word.lower_ in _DEGREES or word.text == ","
-    return word.lower_ in _TRAILING or (kind in _CAPITALISED and word.is_alpha and word.is_lower)
+        return word.lower_ in _DEGREES or word.text == ","
+    return kind in _CAPITALISED and word.is_alpha and word.is_lower and not first.is_lower
 
 
 def divided(doc: Doc, candidate: Candidate, makers: Set[str]) -> Iterator[Candidate]:
-    """Part what is two names: a product with a number from its maker, companies at the end of a sentence.
-
-    "Nvidia GB200"; "... of Openet Telecom Ltd. mBlox is a ...".
-    """
-    if candidate.type == "Company":
-        for at in range(candidate.start + 1, candidate.end - 1):
-            if doc[at].text in _ENDINGS and doc[at + 1].lower_ not in _FURTHER:
-                yield _part(doc, candidate, candidate.start, at + 1)
-                yield _part(doc, candidate, at + 1, candidate.end)
-                return
+    """Take the maker off a product's name with a number in it: "Nvidia GB200" is two names."""
     if candidate.type == "Product":
         for at in range(candidate.start + 1, candidate.end):
             maker = doc[candidate.start : at].text
