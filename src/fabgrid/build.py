@@ -6,7 +6,9 @@ by article. A build that was stopped anywhere is finished by the next one.
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
@@ -126,7 +128,8 @@ def project(store: Store) -> list[Finding]:
     article in one version, and all entities that it names. Returns what the shapes find wrong in the
     graphs that were written.
     """
-    resolution = resolve_all(store)
+    with _without_collector():
+        resolution = resolve_all(store)
     gone = store.add_entities(entity_quads(resolution.nodes.values()))
     written = store.records.projected()
     earlier = {url: iri for iri, url in store.superseded().items()}
@@ -179,6 +182,18 @@ def _forget(store: Store, ids: Iterable[str]) -> None:
     for article_id in gone:
         store.remove_article(ARTICLE + article_id)
     store.records.forget_projected(gone)
+
+
+@contextmanager
+def _without_collector() -> Iterator[None]:
+    """Pause the collector of cycles: it would walk through millions of names again and again, and finds none."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
 
 
 def resolve_all(store: Store) -> Resolution:

@@ -99,3 +99,8 @@ def test_a_maker_before_a_numbered_product_is_a_name_of_its_own() -> None:
 def test_a_product_called_after_its_maker_stays_whole() -> None:
     found = names("Meta Training and Inference Accelerator", ("Meta Training", "Product"), makers=frozenset({"Meta"}))
     assert found == [("Meta Training", "Product")]
+
+
+@pytest.mark.parametrize("text", ["$50 billion", "€4.5bn", "Ph.D.", "MBA"])
+def test_a_sum_of_money_or_a_degree_is_no_name(text: str) -> None:
+    assert names(f"{text} of it", (text, "Facility")) == []

@@ -118,3 +118,18 @@ def test_a_dateline_names_its_city_as_usual(nlp: Language) -> None:
     found = entities(nlp, "BALTIMORE, Sept. 23 - Constellation said it would build in Baltimore.")
     assert "Baltimore" in found
     assert "BALTIMORE" not in found
+
+
+@pytest.mark.model
+def test_a_short_name_in_parentheses_is_the_long_one(nlp: Language) -> None:
+    found = entities(
+        nlp, "The NRC licensed the Orrin Tolmin Nuclear Power Plant (Tolmin) and the Sarn Nuclear Plant (Sarn)."
+    )
+    assert {"Tolmin", "Sarn"} <= {alias for entity in found.values() for alias in entity.aliases}
+
+
+@pytest.mark.model
+def test_a_site_in_small_letters_after_a_comma_is_the_one_before_it(nlp: Language) -> None:
+    reading = reading_of(nlp("Meta is developing Hyperion, a 2.2GW campus in Richland Parish, Louisiana."))
+    assert [e.name for e in reading.entities.values() if e.type == "Facility"] == ["Hyperion"]
+    assert {f.subject for f in reading.facts if f.relation == "locatedIn" and f.confidence > 0.5} == {"Hyperion"}

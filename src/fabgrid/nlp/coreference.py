@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from itertools import pairwise
 
 from spacy.tokens import Doc, Token
 
@@ -19,6 +20,8 @@ _ADOPTING = frozenset({"Company", "GridOperator", "Organization"})
 _PROPER = _ADOPTING | {"Person", "Place"}
 _HIS = frozenset("he his him she her hers".split())
 _ITS = frozenset("it its".split())
+_ARTICLES = (["a"], ["an"], ["the"])
+_OPENING = frozenset(("(", '("', "(“", "(the “", '(the "'))
 _WE = frozenset("we our us".split())
 
 
@@ -36,8 +39,9 @@ class Coreference:
     def __call__(self, doc: Doc, abbreviations: Mapping[str, str]) -> None:
         """Group the names of the doc's reading into entities and resolve its anaphora."""
         reading = reading_of(doc)
-        groups = _Groups(abbreviations, self._places)
+        _link_descriptions(reading, doc)
         names = [c for c in reading.candidates if c.kind is MentionKind.NAME and not _is_common(c, abbreviations)]
+        groups = _Groups({**_in_parentheses(names, doc), **abbreviations}, self._places)
         for candidate in names:
             groups.add(candidate)
         groups.join_short_names()
@@ -90,6 +94,28 @@ class Coreference:
 def _is_common(candidate: Candidate, abbreviations: Mapping[str, str]) -> bool:
     """Tell whether a name of a body or person is short for common words: "finding of no impact (FONSI)"."""
     return candidate.type in _PROPER and abbreviations.get(candidate.text, "").islower()
+
+
+def _link_descriptions(reading: Reading, doc: Doc) -> None:
+    """Link a site in small letters to the one that it describes: "Hyperion, a 2GW campus in Louisiana"."""
+    if reading.judgement is None:
+        return
+    for site, other in pairwise(c for c in reading.candidates if c.type == "Facility" and c.kind is MentionKind.NAME):
+        joint = [t.lower_ for t in doc[site.end : other.start]]
+        described = joint[:1] == [","] and joint[1:] in _ARTICLES and doc[other.end - 1].is_lower
+        if described and doc[site.start].text[:1].isupper() and not doc[site.end - 1].is_lower:
+            other.kind = MentionKind.NOMINAL
+            reading.judgement.antecedents[id(other)] = site
+
+
+def _in_parentheses(names: list[Candidate], doc: Doc) -> dict[str, str]:
+    """Return the short names that follow their long ones so: "Edwin I. Hatch Nuclear Power Plant (Hatch)"."""
+    found = {}
+    for long, short in pairwise(names):
+        opens = doc[long.end : short.start].text in _OPENING
+        if opens and long.type == short.type and set(short.text.split()) < set(long.text.split()):
+            found[short.text] = long.text
+    return found
 
 
 def _linked(reading: Reading) -> Iterator[Candidate]:

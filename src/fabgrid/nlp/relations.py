@@ -15,6 +15,7 @@ from fabgrid.nlp.context import according_to, claimant_of, source_of
 from fabgrid.nlp.frames import FRAMES, Match
 from fabgrid.nlp.lexicon import Lexicon
 from fabgrid.nlp.loglinear import RELATIONS, STATUSES, End, LogLinear, Parsed, Words, related, status_features
+from fabgrid.nlp.parallel import Parallel, parallel
 from fabgrid.nlp.reading import Candidate, Proposal, Reading, reading_of
 from fabgrid.nlp.recogniser import Scored
 from fabgrid.ontology import Ontology
@@ -81,6 +82,7 @@ class RelationFinder:
         for sent in reading.sentences:
             if len(reading.within(sent.start, sent.end)) > 1:
                 sure = [(c, self._sureness(c, reading)) for c in self.claims(sent, reading, words).values()]
+                sure = _one_by_one(sure, parallel(sent, reading))
                 found = [self._fact(claim, p, sent, reading, words) for claim, p in sure if p >= LEAST]
                 reading.facts += _located(found)
 
@@ -186,6 +188,18 @@ class RelationFinder:
         if claim.scored is not None:
             chances = {status: p * claim.scored.statuses[status] for status, p in chances.items()}
         return Status(max(chances, key=chances.__getitem__))
+
+
+def _one_by_one(sure: list[tuple[Claim, float]], lists: Parallel) -> list[tuple[Claim, float]]:
+    """Keep, of what joins two parallel lists, the pairs that belong together, as sure as the surest of all pairs."""
+    joined = [(claim, p, lists.get((claim.found.subject.entity, claim.found.object.entity))) for claim, p in sure]
+    best: dict[str, float] = {}
+    for claim, p, belongs in joined:
+        if belongs is not None:
+            best[claim.relation] = max(p, best.get(claim.relation, 0.0))
+    return [
+        (claim, p if belongs is None else best[claim.relation]) for claim, p, belongs in joined if belongs is not False
+    ]
 
 
 def _located(facts: list[Fact]) -> Iterator[Fact]:

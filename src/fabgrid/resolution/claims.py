@@ -57,7 +57,7 @@ def _gather_article(article: str, entities: Sequence[Entity], reader: _Reader, c
     names: set[tuple[Key, str]] = set()
     for entity in entities:
         found = reader.read(entity, article)
-        local[entity.name] = found.key
+        local[found.name] = found.key
         claims.surfaces[found.key].update(found.surfaces)
         names.add((found.key, entity.name))
         claims.types[found.key][entity.type] += 1
@@ -75,6 +75,7 @@ def _gather_article(article: str, entities: Sequence[Entity], reader: _Reader, c
 
 @dataclass(frozen=True, slots=True)
 class _Found:
+    name: str  # one object for all articles, which saves as much again
     key: Key
     surfaces: frozenset[str]
     others: frozenset[tuple[Key, str]]
@@ -110,7 +111,7 @@ class _Reader:
             # The fullest name tells most: "MPS" alone may be somebody else in another article.
             key = max((k for k, _ in others), key=_fullness, default=Key(kind, form(main, kind)))
         surfaces = {entity.name, *strong, *(a for a in entity.aliases if kind == "Place" and is_proper(a))}
-        return _Found(key, frozenset(surfaces), frozenset(others), local)
+        return _Found(entity.name, key, frozenset(surfaces), frozenset(others), local)
 
     def _link(self, entity: Entity, kind: str, strong: list[str]) -> str | None:
         iri = entity.iri or self._names.owner(Key(kind, form(entity.name, kind)))

@@ -29,11 +29,12 @@ class Resolution:
     nodes: dict[str, Node]
     rejected: frozenset[str] = frozenset()
     unknown: tuple[str, ...] = ()
-    _articles: dict[str, dict[str, str]] = field(default_factory=dict, repr=False)
+    _keys: dict[str, dict[str, Key]] = field(default_factory=dict, repr=False)  # article -> name there -> key
+    _iris: dict[Key, str] = field(default_factory=dict, repr=False)
 
     def iris(self, article: str) -> dict[str, str]:
         """Return the IRI of each entity of an article, by its main name there."""
-        return dict(self._articles.get(article, {}))
+        return {name: self._iris[key] for name, key in self._keys.get(article, {}).items()}
 
 
 class _Sets(Protocol):
@@ -73,11 +74,8 @@ def build(
     for root, type_name in types.items():
         if root in iris and type_name in ontology.classes:
             nodes[iris[root]] = replace(nodes[iris[root]], type=type_name)
-    articles = {
-        article: {name: iris[clusters.find(key)] for name, key in local.items()}
-        for article, local in claims.keys.items()
-    }
-    return Resolution(dict(sorted(nodes.items())), references.rejected, references.unknown, articles)
+    by_key = {key: iris[clusters.find(key)] for key in claims.names}
+    return Resolution(dict(sorted(nodes.items())), references.rejected, references.unknown, claims.keys, by_key)
 
 
 def _clusters(clusters: _Sets, claims: Claims) -> dict[Key, _Cluster]:
