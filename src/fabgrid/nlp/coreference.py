@@ -20,6 +20,7 @@ _ADOPTING = frozenset({"Company", "GridOperator", "Organization"})
 _PROPER = _ADOPTING | {"Person", "Place"}
 _HIS = frozenset("he his him she her hers".split())
 _ITS = frozenset("it its".split())
+_GUESSED = 0.4  # of the antecedents that are found by rule, eleven of 29 are right in the development set
 _ARTICLES = (["a"], ["an"], ["the"])
 _OPENING = frozenset(("(", '("', "(“", "(the “", '(the "'))
 _WE = frozenset("we our us".split())
@@ -70,6 +71,7 @@ class Coreference:
                     doc[start : token.i + 1].text,
                     kind=MentionKind.NOMINAL,
                     entity=antecedent.entity,
+                    score=_GUESSED,
                 )
 
     def _noun(self, token: Token) -> str:

@@ -13,7 +13,7 @@ numbers on one machine; the int8 arithmetic makes them differ in the third digit
 from __future__ import annotations
 
 import json
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -343,10 +343,15 @@ class JointModel:
                 # A paragraph that has named somebody is about them.
                 apart = (elsewhere * (0.0 if elsewhere.all() else APART)).astype(np.float32)
                 chances = self._link_chances(scores, mentions, order, k, two, where, apart)
-                best = int(chances.argmax())
-                if best:
-                    out.append(Link(n, order[two[best - 1]], float(chances[best])))
-                    key[k] = key[two[best - 1]]
+                # The likeliest entity, whichever of its mentions is pointed at.
+                sums: dict[str, float] = defaultdict(float)
+                for t, chance in zip(two, chances[1:], strict=True):
+                    sums[key[t]] += float(chance)
+                best = max(sums, key=sums.__getitem__)
+                if sums[best] > chances[0]:
+                    nearest = max(t for t in two if key[t] == best)
+                    out.append(Link(n, order[nearest], sums[best]))
+                    key[k] = best
             named[key[k]] += 1
             counts[k] = named[key[k]]
         return tuple(out)

@@ -83,6 +83,7 @@ class Recogniser:
         judgement = Judgement(frozenset(self._model.relations[1:]))
         for link in reading.links:
             judgement.antecedents[id(candidates[link.mention])] = candidates[link.antecedent]
+            candidates[link.mention].score = link.score
         phrases = {n: _phrase(sents[n], reading, n) for n in {p.sentence for p in reading.phrases}}
         for pair in reading.pairs:
             sent = sents[mentions[pair.subject].sentence]

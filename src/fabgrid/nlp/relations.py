@@ -45,11 +45,13 @@ NEAR = 80  # characters between a sum of money and the word of a fact that it be
 
 @dataclass(slots=True)
 class Claim:
-    """All that speaks for one relation between two entities in one sentence."""
+    """All that speaks for one relation, of a top type, between two entities in one sentence."""
 
+    root: str
     relation: str
     subject: Candidate
     object: Candidate
+    crowd: int = 0  # mentions in the sentence
     match: Match | None = None
     scored: Scored | None = None
     parsed: Parsed | None = None
@@ -92,6 +94,8 @@ class RelationFinder:
         self._match(claims, sent, reading)
         self._score(claims, sent, reading)
         self._parse(claims, sent, reading, words)
+        for claim in claims.values():
+            claim.crowd = len(reading.within(sent.start, sent.end))
         return claims
 
     def _match(self, claims: Claims, sent: Span, reading: Reading) -> None:
@@ -119,7 +123,8 @@ class RelationFinder:
                     claim.parsed = pair
 
     def _claim(self, claims: Claims, found: Match | Scored | Parsed) -> Claim:
-        return claims.setdefault(self._key(found), Claim(found.relation, found.subject, found.object))
+        key = self._key(found)
+        return claims.setdefault(key, Claim(key[0], found.relation, found.subject, found.object))
 
     def _key(self, found: Match | Scored | Parsed) -> tuple[str, str, str]:
         root = self._ontology.root(found.relation)
