@@ -53,7 +53,6 @@ class EntityClass:
     label: str
     comment: str
     ancestors: frozenset[str]
-    nouns: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -248,7 +247,6 @@ def _classes(triples: _Triples) -> Iterator[EntityClass]:
                 label=triples.text(iri, "label"),
                 comment=triples.text(iri, "comment"),
                 ancestors=frozenset(_ancestors(triples, iri)),
-                nouns=triples.words(iri, "noun"),
             )
 
 

@@ -6,7 +6,7 @@ import pytest
 import spacy
 
 from fabgrid.model import MentionKind
-from fabgrid.nlp.boundaries import bounded
+from fabgrid.nlp.boundaries import bounded, without_place
 from fabgrid.nlp.reading import Candidate
 
 TOKENIZER = spacy.blank("en")
@@ -104,3 +104,18 @@ def test_a_product_called_after_its_maker_stays_whole() -> None:
 @pytest.mark.parametrize("text", ["$50 billion", "€4.5bn", "Ph.D.", "MBA"])
 def test_a_sum_of_money_or_a_degree_is_no_name(text: str) -> None:
     assert names(f"{text} of it", (text, "Facility")) == []
+
+
+def test_the_parts_of_a_description_are_one() -> None:
+    doc = TOKENIZER("a customer of the Derby firm")
+    parts = [Candidate(n, n + 1, "Company", "joint", doc[n].text, kind=MentionKind.NOMINAL) for n in (3, 4, 5)]
+    assert [c.text for c in bounded(doc, parts, frozenset())] == ["the Derby firm"]
+
+
+@pytest.mark.parametrize(("text", "left"), [("the Dutch toolmaker", "toolmaker"), ("the Ohio - based firm", "firm")])
+def test_a_description_does_not_hold_the_place_it_begins_with(text: str, left: str) -> None:
+    doc = TOKENIZER(text)
+    nominal = Candidate(0, len(doc), "Company", "joint", text, kind=MentionKind.NOMINAL)
+    place = Candidate(1, 2, "Place", "place", doc[1].text)
+    assert without_place(doc, nominal, [place]).text == left
+    assert without_place(doc, nominal, []).text == text

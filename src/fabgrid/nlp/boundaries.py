@@ -12,7 +12,7 @@ from fabgrid.model import MentionKind
 from fabgrid.nlp.names import without_legal_form
 from fabgrid.nlp.reading import Candidate
 
-__all__ = ["bounded", "divided"]
+__all__ = ["bounded", "divided", "without_place"]
 
 _TITLES = frozenset(
     "dr dr. prof prof. professor mr mr. mrs mrs. ms ms. sir dame senator representative secretary president".split()
@@ -59,6 +59,8 @@ def _is_one(doc: Doc, first: Candidate, second: Candidate) -> bool:
     "Hong Kong) Ltd."; "Frank Rossi" and "Jr"; "Ann" and "“Nan” Wu".
     """
     between = doc[first.end : second.start].text
+    if first.kind is second.kind is MentionKind.NOMINAL:
+        return first.end == second.start
     if first.end == second.start and (doc[second.start - 1].text in _JOINTS or first.text.islower()):
         return True
     if first.type == "Company":
@@ -84,6 +86,15 @@ def _stripped(doc: Doc, candidate: Candidate) -> Candidate:
 
 def _leads(word: str, kind: str) -> bool:
     return word in _DETERMINERS or (kind == "Person" and word in _TITLES)
+
+
+def without_place(doc: Doc, nominal: Candidate, places: Iterable[Candidate]) -> Candidate:
+    """Leave out the place that a description begins with: of "the Dutch toolmaker" the toolmaker is left."""
+    inside = [p.end for p in places if nominal.start <= p.start and p.end < nominal.end]
+    start = max(inside, default=nominal.start)
+    while start < nominal.end - 1 and inside and (doc[start].text in _JOINTS or doc[start].lower_ == "based"):
+        start += 1
+    return _part(doc, nominal, start, nominal.end) if inside else nominal
 
 
 def _trails(word: Token, kind: str, first: Token) -> bool:

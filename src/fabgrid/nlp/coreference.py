@@ -6,39 +6,29 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from itertools import pairwise
 
-from spacy.tokens import Doc, Token
+from spacy.tokens import Doc
 
 from fabgrid.model import Entity, MentionKind
 from fabgrid.nlp.gazetteer import Places
 from fabgrid.nlp.names import name_key, without_legal_form
 from fabgrid.nlp.reading import Candidate, Reading, reading_of
-from fabgrid.ontology import Ontology
 
 __all__ = ["Coreference"]
 
 _ADOPTING = frozenset({"Company", "GridOperator", "Organization"})
 _PROPER = _ADOPTING | {"Person", "Place"}
-_HIS = frozenset("he his him she her hers".split())
-_ITS = frozenset("it its".split())
-_GUESSED = 0.4  # of the antecedents that are found by rule, eleven of 29 are right in the development set
 _ARTICLES = (["a"], ["an"], ["the"])
 _OPENING = frozenset(("(", '("', "(“", "(the “", '(the "'))
-_WE = frozenset("we our us".split())
 
 
 class Coreference:
-    """Give every candidate its entity, and add the pronouns and descriptions that stand for one."""
+    """Give every candidate its entity, also the pronouns and descriptions that stand for one."""
 
-    def __init__(self, ontology: Ontology, places: Places) -> None:
+    def __init__(self, places: Places) -> None:
         self._places = places
-        self._nouns = {
-            noun.lower(): name
-            for name in ("Organization", "GridOperator", "Company", "Facility", "Product", "Technology")
-            for noun in ontology.classes[name].nouns
-        }
 
     def __call__(self, doc: Doc, abbreviations: Mapping[str, str]) -> None:
-        """Group the names of the doc's reading into entities and resolve its anaphora."""
+        """Group the names of the doc's reading into entities, and join the nominals that stand for one."""
         reading = reading_of(doc)
         _link_descriptions(reading, doc)
         names = [c for c in reading.candidates if c.kind is MentionKind.NAME and not _is_common(c, abbreviations)]
@@ -47,50 +37,7 @@ class Coreference:
             groups.add(candidate)
         groups.join_short_names()
         reading.entities = groups.entities()
-        linked = list(_linked(reading))
-        reading.place([*names, *linked])
-        reading.place([*reading.candidates, *self._anaphora(doc)])
-
-    def _anaphora(self, doc: Doc) -> Iterator[Candidate]:
-        """Yield pronouns and descriptions with the entity that they stand for."""
-        reading = reading_of(doc)
-        for token in doc:
-            if token.i in reading.at:
-                continue
-            kinds = self._wanted(token, reading.at)
-            if not kinds:
-                continue
-            antecedent = _antecedent(token, kinds, self._noun(token))
-            if antecedent is not None:
-                start = token.i if token.pos_ == "PRON" else _description_start(token)
-                yield Candidate(
-                    start,
-                    token.i + 1,
-                    antecedent.type,
-                    "anaphor",
-                    doc[start : token.i + 1].text,
-                    kind=MentionKind.NOMINAL,
-                    entity=antecedent.entity,
-                    score=_GUESSED,
-                )
-
-    def _noun(self, token: Token) -> str:
-        return "" if token.pos_ == "PRON" else token.lemma_.lower()
-
-    def _wanted(self, token: Token, at: Mapping[int, Candidate]) -> frozenset[str]:
-        """Return the types that the token can stand for, none if it is no anaphor."""
-        if token.lower_ in _HIS:
-            return frozenset({"Person"})
-        if token.lower_ in _ITS:
-            return _ADOPTING if _is_referential(token) else frozenset()
-        if token.pos_ != "NOUN" or token.tag_ == "NNS":
-            return frozenset()
-        kind = self._nouns.get(token.lower_)
-        if kind is None or not _is_definite(token):
-            return frozenset()
-        if any(child.i in at for child in token.children if child.dep_ in ("appos", "poss", "prep")):
-            return frozenset()
-        return _ADOPTING if kind in _ADOPTING else frozenset({kind})
+        reading.place([*names, *_linked(reading)])
 
 
 def _is_common(candidate: Candidate, abbreviations: Mapping[str, str]) -> bool:
@@ -132,56 +79,6 @@ def _linked(reading: Reading) -> Iterator[Candidate]:
         if antecedent is not None:
             nominal.entity, nominal.type = antecedent.entity, antecedent.type
             yield nominal
-
-
-def _is_referential(token: Token) -> bool:
-    """Tell whether "it" stands for something (not "it is clear that")."""
-    if token.lower_ == "its":
-        return True
-    return token.dep_ in ("nsubj", "nsubjpass", "dobj", "pobj") and not any(
-        c.dep_ in ("ccomp", "xcomp", "acl") and token.head.lemma_ == "be" for c in token.head.children
-    )
-
-
-def _is_definite(token: Token) -> bool:
-    left = next((c for c in token.children if c.dep_ in ("det", "poss")), None)
-    if left is None or left.lower_ not in ("the", "this", "that", "his", "her"):
-        return False
-    plain = all(c.dep_ in ("det", "poss") or c.dep_ in ("amod", "compound", "nmod") for c in token.lefts)
-    return plain and not any(c.dep_ in ("relcl", "acl") for c in token.rights)
-
-
-def _description_start(token: Token) -> int:
-    return min((c.i for c in token.lefts), default=token.i)
-
-
-def _antecedent(token: Token, kinds: frozenset[str], noun: str) -> Candidate | None:
-    """Return the most prominent earlier mention of a fitting type: in this sentence, else the last two.
-
-    Subjects come before other roles, the nearer before the farther sentence (Lappin and Leass, 1994,
-    with two of their factors).
-    """
-    reading = reading_of(token.doc)
-    number = reading.number(token.i)
-    for age in range(min(3, number + 1)):
-        sent = reading.sentences[number - age]
-        limit = token.i if age == 0 else sent.end
-        fitting = [c for c in reading.within(sent.start, limit) if c.type in kinds and c.end <= token.i and c.entity]
-        fitting = [c for c in fitting if not (age == 0 and noun and _is_subject(token))] or fitting
-        subjects = [c for c in fitting if _is_subject(token.doc[c.end - 1])]
-        if age == 0 and token.lower_ == "its":
-            subjects = [c for c in subjects if token.doc[c.end - 1].head.is_ancestor(token)] or subjects
-        if subjects:
-            return subjects[-1] if age == 0 else subjects[0]
-        if fitting:
-            return fitting[-1] if age == 0 else fitting[0]
-    return None
-
-
-def _is_subject(token: Token) -> bool:
-    while token.dep_ in ("compound", "appos", "conj", "nmod"):
-        token = token.head
-    return token.dep_ in ("nsubj", "nsubjpass")
 
 
 class _Groups:

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from spacy.tokens import Doc
 
 from fabgrid.model import MentionKind
-from fabgrid.nlp.boundaries import bounded, divided
+from fabgrid.nlp.boundaries import bounded, divided, without_place
 from fabgrid.nlp.gazetteer import Gazetteer, Places
 from fabgrid.nlp.reading import Candidate
 
@@ -28,7 +28,9 @@ class EntityFinder:
         known, recognised = list(self._gazetteer.find(doc)), list(recognised)
         makers = {c.text for c in (*known, *recognised) if c.type == "Company"}
         apart = [part for c in known for part in divided(doc, c, makers)]
+        places = [*self._places.find(doc), *(c for c in known if c.type == "Place")]
         found = [*apart, *self._places.find(doc), *bounded(doc, recognised, makers)]
+        found = [c if c.kind is MentionKind.NAME else without_place(doc, c, places) for c in found]
         return [self._known(c) for c in settle(found)]
 
     def _known(self, candidate: Candidate) -> Candidate:

@@ -186,7 +186,7 @@ def _event_actors(noun: Token, reading: Reading) -> list[Candidate]:
 def roles(sent: Span, reading: Reading, lexicon: Lexicon) -> Iterator[Match]:
     """Nouns for parts in a relation: "X, a supplier to Y", "Y's rival X", "Intel CEO Pat Gelsinger"."""
     for noun in sent:
-        if noun.pos_ not in ("NOUN", "PROPN") or (noun.i in reading.at and reading.at[noun.i].source != "anaphor"):
+        if noun.pos_ not in ("NOUN", "PROPN") or (noun.i in reading.at and reading.at[noun.i].kind is MentionKind.NAME):
             continue
         for role in _role_nouns(noun, lexicon):
             parties = _parties(noun, reading)

@@ -121,7 +121,7 @@ def make_mentions(nlp: Language, name: str, ontology: str | None) -> Component:
 def make_coreference(nlp: Language, name: str, ontology: str | None) -> Component:
     """Make the component that turns mentions into entities, and finds the definitions that help."""
     path = Path(ontology) if ontology else None
-    coreference = Coreference(vocabulary.load(path), Places(nlp, vocabulary.load_registry(path)))
+    coreference = Coreference(Places(nlp, vocabulary.load_registry(path)))
 
     def resolve(doc: Doc) -> Doc:
         reading = reading_of(doc)
