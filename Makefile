@@ -95,13 +95,16 @@ bench: $(READY)  ## Measure speed and memory (see benchmarks/)
 # ---------------------------------------------------------------- things to ship
 
 # training/README.md tells what the steps do and how to add annotations; torch stays out of .venv.
-GOLD := tests/quality/gold
-model: $(TRAIN)/.ready  ## Train the models anew and put them into src/fabgrid/nlp/model (an hour)
-	@OMP_WAIT_POLICY=PASSIVE KMP_BLOCKTIME=0 $(TRAIN)/bin/python training/train.py training/articles --out build/model
+# What `model` goes on from; with START= from nothing but MiniLM, which gives a weaker model.
+START ?= training/start.pt
+model: $(TRAIN)/.ready  ## Train the models anew and put them into src/fabgrid/nlp/model (three quarters of an hour)
+	@OMP_WAIT_POLICY=PASSIVE KMP_BLOCKTIME=0 $(TRAIN)/bin/python training/train.py training/articles \
+	  $(if $(START),--start $(START)) --out build/model
 	@$(TRAIN)/bin/python training/export.py build/model/model.pt
 	@$(TRAIN)/bin/python training/loglinear.py training/articles
 	@$(TRAIN)/bin/python training/confidence.py frames training/articles
-	@$(TRAIN)/bin/python training/confidence.py weights $(GOLD)
+	@$(TRAIN)/bin/python training/convert.py gold build/calibration training/calibration/*.ann
+	@$(TRAIN)/bin/python training/confidence.py weights build/calibration
 
 $(TRAIN)/.ready: pyproject.toml
 	@$(CHECK_PYTHON)

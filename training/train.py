@@ -1,6 +1,6 @@
 """Train the joint model.
 
-    python training/train.py ANN_OR_DIR... --dev DIR --core core.jsonl --out run/       (see README.md)
+    python training/train.py ANN_OR_DIR... --start training/start.pt --out run/       (see README.md)
 
 Writes OUT/model.pt (the running average of the weights) after every epoch; export.py turns it into
 what ships.
@@ -34,6 +34,7 @@ from data import (
     vary,
 )
 from network import Joint, load_layer
+from start import adopt
 from torch import Tensor, nn
 
 from fabgrid.nlp.wordpiece import WordPiece
@@ -286,19 +287,20 @@ def main() -> None:
     parser.add_argument("--dev", type=Path, action="append", default=[], help="articles to watch the run by")
     parser.add_argument("--core", type=Path, help="CORE as JSON lines: its train split is learnt as well")
     parser.add_argument("--settings", type=Path)
-    parser.add_argument("--start", type=Path, help="a model.pt to go on from")
+    parser.add_argument("--start", type=Path, help="a start.pt or model.pt to go on from; without it, from MiniLM")
     parser.add_argument("--epochs", type=int)
     parser.add_argument("--minutes", type=float, help="end by the clock, not by epochs: for a busy machine")
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--out", type=Path, required=True)
     a = parser.parse_args()
     settings = read_settings(a.settings)
+    if a.start is None:
+        settings["training"] |= settings["from_nothing"]
     settings["training"]["epochs"] = a.epochs or settings["training"]["epochs"]
     torch.set_num_threads(a.threads)
     torch.manual_seed(settings["training"]["seed"])
     a.out.mkdir(parents=True, exist_ok=True)
-    start = torch.load(a.start, weights_only=True) if a.start else None
-    labels = Labels.of_ontology() if start is None else Labels(start["labels"])
+    labels = Labels.of_ontology()
     pieces = WordPiece.load(VOCABULARY)
     documents = read_documents(annotated(a.articles), labels)
     core = [
@@ -312,8 +314,8 @@ def main() -> None:
         flush=True,
     )
     model = new_model(labels, settings["training"]["dropout"])
-    if start is not None:
-        model.load_state_dict(start["model"])
+    if a.start is not None:
+        adopt(model, labels, a.start)
     feed = Feed(documents, core, labels, settings)
     clock = Clock(feed.steps() * settings["training"]["epochs"], a.minutes)
     train(model, feed, dev, settings, a.out, labels, clock)

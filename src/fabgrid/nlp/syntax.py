@@ -15,6 +15,7 @@ TRANSPARENT = frozenset(
     "all both each group handful host like likes list majority many member most number one pair part range "
     "series set some".split()
 )
+_SITES = frozenset("plant station campus fab factory site facility reactor mine farm".split())
 _LISTING = frozenset({"including", "like", "as", "include", "namely"})
 _RELATIVE = frozenset({"which", "that", "who", "whom"})
 _OBJECT_CONTROL = frozenset(
@@ -53,9 +54,15 @@ def _named(head: Token, reading: Reading) -> list[Candidate]:
 
 
 def _qualifying(head: Token, reading: Reading) -> list[Candidate]:
-    """Return the product or technology that a common noun is of: H100 in "H100 accelerators"."""
-    before = reading.at.get(head.i - 1) if head.pos_ == "NOUN" else None
-    return [before] if before is not None and before.type in ("Product", "Technology") else []
+    """Return what a common noun is of: H100 in "H100 accelerators", Palisades in "the Palisades nuclear plant"."""
+    at = head.i - 1
+    types: tuple[str, ...] = ("Product", "Technology")
+    if head.lemma_ in _SITES:
+        types = ("Facility",)
+        while at > 0 and at not in reading.at and head.doc[at].dep_ in ("compound", "amod", "nmod"):
+            at -= 1
+    before = reading.at.get(at) if head.pos_ == "NOUN" else None
+    return [before] if before is not None and before.type in types else []
 
 
 def _listed(head: Token, preposition: Token, reading: Reading) -> list[Candidate]:
