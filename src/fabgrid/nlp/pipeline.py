@@ -12,7 +12,7 @@ from pathlib import Path
 
 import spacy
 from spacy.language import Language
-from spacy.tokens import Doc
+from spacy.tokens import Doc, Token
 
 from fabgrid import ontology as vocabulary
 from fabgrid.errors import ModelMissing
@@ -81,6 +81,8 @@ def model_digest() -> str:
     return hashlib.sha256("".join(hashes).encode()).hexdigest()[:16]
 
 
+_COUNTED = frozenset("no nos art arts ch fig figs para paras pt sec secs vol vols approx".split())
+
 Language.component("fabgrid_tags", func=parts_of_speech)
 
 
@@ -88,14 +90,21 @@ Language.component("fabgrid_tags", func=parts_of_speech)
 def paragraphs(doc: Doc) -> Doc:
     """Tell the parser where sentences can begin: after a line, at a bullet, never between two words.
 
-    Headings and list items stand alone then, and no name is cut in two ("Samsung | Electronics").
+    Headings and list items stand alone then, and no name is cut in two ("Samsung | Electronics"), nor a number
+    ("Permit Nos. | CPPR-122").
     """
     for before, token in pairwise(doc):
         if (before.is_space and "\n" in before.text) or token.text == "•":
             token.is_sent_start = True
-        elif before.is_alpha or before.is_digit:
+        elif before.is_alpha or before.is_digit or (before.text.endswith(".") and _is_numbered(before, token)):
             token.is_sent_start = False
     return doc
+
+
+def _is_numbered(stop: Token, token: Token) -> bool:
+    """Tell whether a full stop belongs to what the number after it counts: "Nos. 5 and 6", "Fig. 3"."""
+    word = stop.text if len(stop) > 1 or not stop.i else stop.nbor(-1).text
+    return word.rstrip(".").lower() in _COUNTED and any(c.isdigit() for c in token.text)
 
 
 @Language.factory("fabgrid_mentions", default_config={"ontology": None})
