@@ -28,10 +28,11 @@ class EntityFinder:
         known, recognised = list(self._gazetteer.find(doc)), list(recognised)
         makers = {c.text for c in (*known, *recognised) if c.type == "Company"}
         apart = [part for c in known for part in divided(doc, c, makers)]
-        places = [*self._places.find(doc), *(c for c in known if c.type == "Place")]
-        found = [*apart, *self._places.find(doc), *bounded(doc, recognised, makers)]
-        found = [c if c.kind is MentionKind.NAME else without_place(doc, c, places) for c in found]
-        return [self._known(c) for c in settle(found)]
+        named = list(self._places.find(doc))
+        places = [*named, *(c for c in known if c.type == "Place")]
+        whole = bounded(doc, recognised, makers)
+        found = [c if c.kind is MentionKind.NAME else without_place(doc, c, places) for c in whole]
+        return [self._known(c) for c in settle([*apart, *named, *found])]
 
     def _known(self, candidate: Candidate) -> Candidate:
         """Give a recognised name the registry's IRI and type, where it is a registry name in full."""
