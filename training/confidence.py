@@ -154,10 +154,7 @@ def _fit(rows: list[dict[str, float]], right: list[bool]) -> dict[str, float]:
         p = 1 / (1 + np.exp(-x @ w))
         gradient, hessian = x.T @ (p - y) + pull @ w, (x * (p * (1 - p))[:, None]).T @ x + pull
         w -= np.linalg.solve(hessian, gradient)
-    return {
-        name: float(weight)
-        for name, weight in sorted(zip(names, w, strict=True), key=lambda n: n[0].startswith(RELATION))
-    }
+    return dict(zip(names, map(float, w), strict=True))
 
 
 if __name__ == "__main__":
