@@ -43,3 +43,16 @@ def test_a_fact_tells_who_speaks_for_it(nlp: Language) -> None:
 def test_every_member_of_a_list_is_supplied(nlp: Language) -> None:
     found = facts(nlp, "SK hynix supplies memory to Nvidia, AMD and Intel.")
     assert {object_ for _, relation, object_ in found if relation == "supplies"} == {"Nvidia", "AMD", "Intel"}
+
+
+@pytest.mark.parametrize("both", ["Both firms supply Nvidia with chips.", "Both are based in Austin."])
+def test_both_stands_for_the_two_bodies_of_the_sentence_before(nlp: Language, both: str) -> None:
+    found = facts(nlp, f"TSMC and Samsung Electronics reported results. {both}")
+    assert {subject for subject, *_ in found} == {"TSMC", "Samsung Electronics"}
+
+
+@pytest.mark.parametrize(
+    "text", ["Intel, AMD and Arm fell. Both sell chips to Dell.", "Intel and AMD fell. Both boards met."]
+)
+def test_both_stands_for_nobody_where_it_is_not_clear_for_whom(nlp: Language, text: str) -> None:
+    assert facts(nlp, text) == {}

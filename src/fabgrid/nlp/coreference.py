@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import pairwise
 
 from spacy.tokens import Doc
@@ -17,6 +17,7 @@ __all__ = ["Coreference"]
 
 _ADOPTING = frozenset({"Company", "GridOperator", "Organization"})
 _PROPER = _ADOPTING | {"Person", "Place"}
+_BOTH = 0.7  # a guess: nothing annotated tells how often it is those two
 _ARTICLES = (["a"], ["an"], ["the"])
 _OPENING = frozenset(("(", '("', "(“", "(the “", '(the "'))
 
@@ -31,6 +32,7 @@ class Coreference:
         """Group the names of the doc's reading into entities, and join the nominals that stand for one."""
         reading = reading_of(doc)
         _link_descriptions(reading, doc)
+        pairs = [c for c in reading.candidates if c.source == "both"]
         names = [c for c in reading.candidates if c.kind is MentionKind.NAME and not _is_common(c, abbreviations)]
         groups = _Groups({**_in_parentheses(names, doc), **abbreviations}, self._places)
         for candidate in names:
@@ -38,6 +40,7 @@ class Coreference:
         groups.join_short_names()
         reading.entities = groups.entities()
         reading.place([*names, *_linked(reading)])
+        reading.place([*reading.candidates, *_pairs(pairs, reading)])
 
 
 def _is_common(candidate: Candidate, abbreviations: Mapping[str, str]) -> bool:
@@ -71,7 +74,7 @@ def _linked(reading: Reading) -> Iterator[Candidate]:
     """Yield the nominal candidates that the joint model links to a name, with its entity."""
     judgement = reading.judgement
     for nominal in reading.candidates:
-        if nominal.kind is MentionKind.NAME or judgement is None:
+        if nominal.kind is MentionKind.NAME or nominal.source == "both" or judgement is None:
             continue
         antecedent = judgement.antecedents.get(id(nominal))
         while antecedent is not None and antecedent.kind is not MentionKind.NAME:
@@ -79,6 +82,21 @@ def _linked(reading: Reading) -> Iterator[Candidate]:
         if antecedent is not None:
             nominal.entity, nominal.type = antecedent.entity, antecedent.type
             yield nominal
+
+
+def _pairs(pairs: Iterable[Candidate], reading: Reading) -> Iterator[Candidate]:
+    """Yield "both" and "both firms" where just two bodies of one sentence can be meant: of this one, or the last."""
+    for both in pairs:
+        number = reading.number(both.start)
+        for sent in reversed(reading.sentences[max(0, number - 1) : number + 1]):
+            bodies = [c for c in reading.within(sent.start, min(sent.end, both.start)) if c.type in _ADOPTING]
+            meant = list(dict.fromkeys(c.entity for c in bodies if c.entity))
+            if len(meant) == 2:
+                both.entity, both.other = meant
+                both.type, both.score = bodies[-1].type, _BOTH
+                yield both
+            if meant:
+                break
 
 
 class _Groups:

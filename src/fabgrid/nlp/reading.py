@@ -21,7 +21,8 @@ class Candidate:
     """A stretch of tokens, `start` to `end` (excluded), that may name an entity.
 
     `source` tells who found it (registry, place, joint); `entity` is the main name of its entity,
-    empty until coreference has run; `score` tells how sure the name is, or that a nominal means its entity.
+    empty until coreference has run, `other` that of a second one ("both firms"); `score` tells how sure the name
+    is, or that a nominal means its entity.
     """
 
     start: int
@@ -33,6 +34,7 @@ class Candidate:
     iri: str | None = None
     entity: str = ""
     score: float = 1.0
+    other: str = ""
 
 
 @dataclass(frozen=True, slots=True)

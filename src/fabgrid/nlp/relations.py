@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from typing import Any
 
 from spacy.tokens import Doc, Span, Token
 
@@ -94,6 +95,9 @@ class RelationFinder:
         self._match(claims, sent, reading)
         self._score(claims, sent, reading)
         self._parse(claims, sent, reading, words)
+        for claim in list(claims.values()):
+            for copy in _of_the_other(claim):
+                claims.setdefault(self._key(copy.found), copy)
         for claim in claims.values():
             claim.crowd = len(reading.within(sent.start, sent.end))
         return claims
@@ -193,6 +197,19 @@ class RelationFinder:
         if claim.scored is not None:
             chances = {status: p * claim.scored.statuses[status] for status, p in chances.items()}
         return Status(max(chances, key=chances.__getitem__))
+
+
+def _of_the_other(claim: Claim) -> Iterator[Claim]:
+    """Yield the claim with the second entity of an end that stands for two ("both firms")."""
+    for both in (claim.subject, claim.object):
+        if both.other and both.other not in (claim.subject.entity, claim.object.entity):
+            second = replace(both, entity=both.other, other="")
+
+            def turned(found: Any, both: Candidate = both, second: Candidate = second) -> Any:
+                return found and replace(found, **{"subject" if found.subject is both else "object": second})
+
+            voices = {name: turned(getattr(claim, name)) for name in ("match", "scored", "parsed")}
+            yield replace(turned(claim), **voices)
 
 
 def _one_by_one(sure: list[tuple[Claim, float]], lists: Parallel) -> list[tuple[Claim, float]]:
