@@ -30,9 +30,7 @@ from fabgrid.nlp.pairs import gaps, grid, regions
 from fabgrid.nlp.wordpiece import WordPiece
 
 Chances = NDArray[np.float64]  # a row for each pair, the columns as in CORE_RELATIONS
-Logits = NDArray[np.float64]
-
-
+Logits = NDArray[np.float64]  # a row for each pair: what HEADS say, one after the other, both ways round
 HEADS = ("core", "relation", "status")
 
 

@@ -101,11 +101,6 @@ def test_a_product_called_after_its_maker_stays_whole() -> None:
     assert found == [("Meta Training", "Product")]
 
 
-@pytest.mark.parametrize("text", ["$50 billion", "€4.5bn", "Ph.D.", "MBA"])
-def test_a_sum_of_money_or_a_degree_is_no_name(text: str) -> None:
-    assert names(f"{text} of it", (text, "Facility")) == []
-
-
 def test_the_parts_of_a_description_are_one() -> None:
     doc = TOKENIZER("a customer of the Derby firm")
     parts = [Candidate(n, n + 1, "Company", "joint", doc[n].text, kind=MentionKind.NOMINAL) for n in (3, 4, 5)]

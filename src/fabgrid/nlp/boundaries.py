@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Set
 from dataclasses import replace
 
@@ -23,19 +22,16 @@ _CAPITALISED = frozenset(("Company", "Organization"))
 _JOINTS = frozenset(("-", "/", "‑", "–"))
 _QUOTES = frozenset(('"', "“", "”"))
 _GENERATIONS = frozenset("jr jr. sr sr. ii iii iv".split())
-_NAMELESS = re.compile(
-    r"(?:US|A|C|HK|NT)?[$€£¥]\s?\d[\d.,]*\s?(?:\w{1,2}|[mbtr]{1,2}illion)?|(?:Ph\.?D|M\.?D|MBA|Esq)\.?", re.I
-)
 _DEGREES = frozenset("ph.d. ph.d phd m.d. m.d md esq. esq mba p.e.".split())
 
 
 def bounded(doc: Doc, found: Iterable[Candidate], makers: Set[str]) -> Iterator[Candidate]:
     """Yield the model's candidates with better bounds; `makers` are the names of companies in the doc."""
     for candidate in _joined(doc, sorted(found, key=lambda c: c.start)):
-        if candidate.kind is not MentionKind.NAME:
-            yield candidate
-        elif not _NAMELESS.fullmatch(candidate.text):
+        if candidate.kind is MentionKind.NAME:
             yield from divided(doc, _stripped(doc, candidate), makers)
+        else:
+            yield candidate
 
 
 def _joined(doc: Doc, found: list[Candidate]) -> Iterator[Candidate]:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from itertools import pairwise
 
 from spacy.tokens import Doc
 
 from fabgrid.model import Entity, MentionKind
+from fabgrid.nlp import plurals
 from fabgrid.nlp.gazetteer import Places
 from fabgrid.nlp.names import name_key, without_legal_form
 from fabgrid.nlp.reading import Candidate, Reading, reading_of
@@ -17,7 +18,6 @@ __all__ = ["Coreference"]
 
 _ADOPTING = frozenset({"Company", "GridOperator", "Organization"})
 _PROPER = _ADOPTING | {"Person", "Place"}
-_BOTH = 0.7  # a guess: nothing annotated tells how often it is those two
 _ARTICLES = (["a"], ["an"], ["the"])
 _OPENING = frozenset(("(", '("', "(“", "(the “", '(the "'))
 
@@ -32,7 +32,7 @@ class Coreference:
         """Group the names of the doc's reading into entities, and join the nominals that stand for one."""
         reading = reading_of(doc)
         _link_descriptions(reading, doc)
-        pairs = [c for c in reading.candidates if c.source == "both"]
+        both = [c for c in reading.candidates if c.source == plurals.SOURCE]
         names = [c for c in reading.candidates if c.kind is MentionKind.NAME and not _is_common(c, abbreviations)]
         groups = _Groups({**_in_parentheses(names, doc), **abbreviations}, self._places)
         for candidate in names:
@@ -40,7 +40,7 @@ class Coreference:
         groups.join_short_names()
         reading.entities = groups.entities()
         reading.place([*names, *_linked(reading)])
-        reading.place([*reading.candidates, *_pairs(pairs, reading)])
+        reading.place([*reading.candidates, *plurals.resolve(both, reading)])
 
 
 def _is_common(candidate: Candidate, abbreviations: Mapping[str, str]) -> bool:
@@ -53,8 +53,8 @@ def _link_descriptions(reading: Reading, doc: Doc) -> None:
     if reading.judgement is None:
         return
     for site, other in pairwise(c for c in reading.candidates if c.type == "Facility" and c.kind is MentionKind.NAME):
-        joint = [t.lower_ for t in doc[site.end : other.start]]
-        described = joint[:1] == [","] and joint[1:] in _ARTICLES and doc[other.end - 1].is_lower
+        between = [t.lower_ for t in doc[site.end : other.start]]
+        described = between[:1] == [","] and between[1:] in _ARTICLES and doc[other.end - 1].is_lower
         if described and doc[site.start].text[:1].isupper() and not doc[site.end - 1].is_lower:
             other.kind = MentionKind.NOMINAL
             reading.judgement.antecedents[id(other)] = site
@@ -74,7 +74,7 @@ def _linked(reading: Reading) -> Iterator[Candidate]:
     """Yield the nominal candidates that the joint model links to a name, with its entity."""
     judgement = reading.judgement
     for nominal in reading.candidates:
-        if nominal.kind is MentionKind.NAME or nominal.source == "both" or judgement is None:
+        if nominal.kind is MentionKind.NAME or nominal.source == plurals.SOURCE or judgement is None:
             continue
         antecedent = judgement.antecedents.get(id(nominal))
         while antecedent is not None and antecedent.kind is not MentionKind.NAME:
@@ -82,21 +82,6 @@ def _linked(reading: Reading) -> Iterator[Candidate]:
         if antecedent is not None:
             nominal.entity, nominal.type = antecedent.entity, antecedent.type
             yield nominal
-
-
-def _pairs(pairs: Iterable[Candidate], reading: Reading) -> Iterator[Candidate]:
-    """Yield "both" and "both firms" where just two bodies of one sentence can be meant: of this one, or the last."""
-    for both in pairs:
-        number = reading.number(both.start)
-        for sent in reversed(reading.sentences[max(0, number - 1) : number + 1]):
-            bodies = [c for c in reading.within(sent.start, min(sent.end, both.start)) if c.type in _ADOPTING]
-            meant = list(dict.fromkeys(c.entity for c in bodies if c.entity))
-            if len(meant) == 2:
-                both.entity, both.other = meant
-                both.type, both.score = bodies[-1].type, _BOTH
-                yield both
-            if meant:
-                break
 
 
 class _Groups:

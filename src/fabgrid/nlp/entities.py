@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 
 from spacy.tokens import Doc
 
 from fabgrid.model import MentionKind
+from fabgrid.nlp import plurals
 from fabgrid.nlp.boundaries import bounded, divided, without_place
 from fabgrid.nlp.gazetteer import Gazetteer, Places
 from fabgrid.nlp.reading import Candidate
@@ -14,10 +15,7 @@ from fabgrid.nlp.reading import Candidate
 __all__ = ["EntityFinder", "settle"]
 
 # Where candidates overlap, the longer wins; at equal length the earlier of these sources.
-SOURCES = ("registry", "place", "both", "joint")
-_PLURALS = frozenset(
-    "companies firms groups businesses makers chipmakers manufacturers utilities suppliers labs".split()
-)
+SOURCES = ("registry", "place", plurals.SOURCE, "joint")
 
 
 class EntityFinder:
@@ -35,7 +33,7 @@ class EntityFinder:
         places = [*named, *(c for c in known if c.type == "Place")]
         whole = bounded(doc, recognised, makers)
         found = [c if c.kind is MentionKind.NAME else without_place(doc, c, places) for c in whole]
-        return [self._known(c) for c in settle([*apart, *named, *_both(doc), *found])]
+        return [self._known(c) for c in settle([*apart, *named, *plurals.find(doc), *found])]
 
     def _known(self, candidate: Candidate) -> Candidate:
         """Give a recognised name the registry's IRI and type, where it is a registry name in full."""
@@ -44,19 +42,6 @@ class EntityFinder:
             if known is not None:
                 candidate.iri, candidate.type = known.iri, known.type
         return candidate
-
-
-def _both(doc: Doc) -> Iterator[Candidate]:
-    """Yield "both" and "both firms" where they stand for two bodies; not "both A and B", "both boards"."""
-    for token in doc:
-        if token.lower_ != "both" or token.dep_ in ("preconj", "cc"):
-            continue
-        noun = token.head if token.dep_ in ("det", "predet") and token.head.i == token.i + 1 else token
-        if noun is token and token.dep_ not in ("nsubj", "nsubjpass", "dobj", "pobj"):
-            continue
-        if noun is token or noun.lower_ in _PLURALS:
-            text = doc[token.i : noun.i + 1].text
-            yield Candidate(token.i, noun.i + 1, "Company", "both", text, kind=MentionKind.NOMINAL)
 
 
 def settle(candidates: Iterable[Candidate]) -> list[Candidate]:

@@ -204,12 +204,14 @@ def _of_the_other(claim: Claim) -> Iterator[Claim]:
     for both in (claim.subject, claim.object):
         if both.other and both.other not in (claim.subject.entity, claim.object.entity):
             second = replace(both, entity=both.other, other="")
+            voices = {name: getattr(claim, name) for name in ("match", "scored", "parsed")}
+            turned = {name: _turned(voice, both, second) for name, voice in voices.items() if voice is not None}
+            yield replace(_turned(claim, both, second), **turned)
 
-            def turned(found: Any, both: Candidate = both, second: Candidate = second) -> Any:
-                return found and replace(found, **{"subject" if found.subject is both else "object": second})
 
-            voices = {name: turned(getattr(claim, name)) for name in ("match", "scored", "parsed")}
-            yield replace(turned(claim), **voices)
+def _turned(found: Any, end: Candidate, second: Candidate) -> Any:
+    """Return the claim, or what speaks for it, with another mention at one end; a symmetric one may be turned round."""
+    return replace(found, **{"subject" if found.subject is end else "object": second})
 
 
 def _one_by_one(sure: list[tuple[Claim, float]], lists: Parallel) -> list[tuple[Claim, float]]:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from spacy.tokens import Token
 
+from fabgrid.model import MentionKind
 from fabgrid.nlp.reading import Candidate, Reading
 
 __all__ = ["arguments", "by_agents", "governor", "objects", "prepositional", "subjects"]
@@ -62,7 +63,9 @@ def _qualifying(head: Token, reading: Reading) -> list[Candidate]:
         while at > 0 and at not in reading.at and head.doc[at].dep_ in ("compound", "amod", "nmod"):
             at -= 1
     before = reading.at.get(at) if head.pos_ == "NOUN" else None
-    return [before] if before is not None and before.type in types else []
+    if before is None or before.kind is not MentionKind.NAME or before.type not in types:
+        return []
+    return [before]
 
 
 def _listed(head: Token, preposition: Token, reading: Reading) -> list[Candidate]:
