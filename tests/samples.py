@@ -7,7 +7,8 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from fabgrid.graph.statements import article_iri, article_quads, entity_quads, projection_key
+from fabgrid.graph.snapshot import edges_of
+from fabgrid.graph.statements import article_iri, article_quads, projection_key
 from fabgrid.graph.store import Store
 from fabgrid.graph.terms import ENTITY
 from fabgrid.model import (
@@ -88,7 +89,7 @@ def ingest(store: Store, *extractions: Extraction, run: str = RUN) -> None:
     for extraction in extractions:
         store.records.put(extraction, run)
     everything = list(store.records.extractions())
-    store.remove_entities(store.add_entities(entity_quads(nodes(everything))))
+    store.remove_entities(store.add_entities(nodes(everything)))
     done = store.records.projected()
     keys = {x.article.id: projection_key(x.article.id, iris(x), run=run) for x in everything}
     for x in everything:
@@ -98,7 +99,8 @@ def ingest(store: Store, *extractions: Extraction, run: str = RUN) -> None:
         store.remove_article(iri)
     store.flush()
     store.records.forget_projected(done.keys() - keys.keys())
-    store.records.mark_projected(keys)
+    edges = {x.article.id: edges_of(store.graph(article_iri(x.article))) for x in everything}
+    store.records.mark_projected(keys, edges)
 
 
 def chips() -> Extraction:

@@ -11,8 +11,10 @@ import pytest
 from fabgrid.build import project
 from fabgrid.doctor import State, examine
 from fabgrid.errors import ModelMissing
+from fabgrid.graph.snapshot import outline
 from fabgrid.graph.statements import article_iri
 from fabgrid.graph.store import Store
+from fabgrid.graph.terms import ENTITY
 from samples import chips, power
 
 RUN = "fabgrid 0, no model"
@@ -62,6 +64,17 @@ def test_graphs_that_do_not_follow_from_the_records_are_written_anew(store: Path
     assert states(store)["graph"] is State.REPAIRED
     assert quads(store) == before
     assert states(store)["graph"] is State.SOUND
+
+
+def test_an_outline_that_is_not_that_of_the_quads_is_written_anew(store: Path) -> None:
+    with Store.open(store) as opened:
+        before = outline(opened)
+        opened.records.note_nodes({ENTITY + "tsmc": '["Another","Company",[],"","",[],[]]'})
+        opened.records.mark_nodes([ENTITY + "tsmc"])
+        assert outline(opened) != before
+    assert states(store)["graph"] is State.REPAIRED
+    with Store.open(store) as opened:
+        assert outline(opened) == before
 
 
 @pytest.mark.parametrize("name", ["CURRENT", "*.sst"])

@@ -141,13 +141,10 @@ def test_an_unknown_entity_has_near_matches(graph):
 
 
 def test_an_ambiguous_entity_lists_them(tmp_path):
-    from fabgrid.graph.statements import entity_quads
     from fabgrid.model import Node
 
     with Store.open(tmp_path / "s", create=True) as store:
-        store.add_entities(
-            entity_quads([Node(ENTITY + "meta", "Meta", "Company"), Node(ENTITY + "meta-1", "META", "Product")])
-        )
+        store.add_entities([Node(ENTITY + "meta", "Meta", "Company"), Node(ENTITY + "meta-1", "META", "Product")])
         with pytest.raises(QueryError, match="entity:meta or entity:meta-1"):
             find_entity(store, "meta")
         assert find_entity(store, "META") == ENTITY + "meta-1"  # spelt so, it is no longer ambiguous

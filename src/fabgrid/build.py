@@ -6,19 +6,19 @@ by article. A build that was stopped anywhere is finished by the next one.
 
 from __future__ import annotations
 
-import gc
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
 
 from pyoxigraph import Quad
 
+from fabgrid.collector import paused
 from fabgrid.engines import Engine
 from fabgrid.errors import SourceError
 from fabgrid.graph.records import Record
-from fabgrid.graph.statements import article_iri, article_quads, entity_quads, projection_key
+from fabgrid.graph.snapshot import edges_of
+from fabgrid.graph.statements import article_iri, article_quads, projection_key
 from fabgrid.graph.store import Store
 from fabgrid.graph.terms import ARTICLE, STATEMENT
 from fabgrid.graph.validation import Finding, check
@@ -128,9 +128,9 @@ def project(store: Store) -> list[Finding]:
     article in one version, and all entities that it names. Returns what the shapes find wrong in the
     graphs that were written.
     """
-    with _without_collector():
+    with paused():
         resolution = resolve_all(store)
-    gone = store.add_entities(entity_quads(resolution.nodes.values()))
+    gone = store.add_entities(resolution.nodes.values())
     written = store.records.projected()
     earlier = {url: iri for iri, url in store.superseded().items()}
     findings: list[Finding] = []
@@ -139,7 +139,8 @@ def project(store: Store) -> list[Finding]:
         replaces = {article_iri(g.article): earlier[g.article.url] for g in batch if g.article.url in earlier}
         store.replace_articles({article_iri(g.article): g.quads for g in batch}, replaces=replaces)
         store.flush()
-        store.records.mark_projected({g.article.id: g.key for g in batch})
+        keys, edges = {g.article.id: g.key for g in batch}, {g.article.id: g.edges for g in batch}
+        store.records.mark_projected(keys, edges, replaced=[iri.removeprefix(ARTICLE) for iri in replaces.values()])
         findings += [f for g in batch for f in g.findings]
     _forget(store, written.keys() - {article_id for article_id, _ in store.records.states().values()})
     store.remove_entities(gone)
@@ -152,6 +153,7 @@ class _Graph:
     article: Article
     key: str
     quads: list[Quad]
+    edges: str
     findings: tuple[Finding, ...]
 
 
@@ -167,7 +169,8 @@ def _graphs(store: Store, resolution: Resolution, written: Mapping[str, str]) ->
         if record is not None:
             quads = list(graph_of(record, resolution))
             types = {iri: resolution.nodes[iri].type for iri in iris.values()}
-            yield _Graph(record.extraction.article, key, quads, check(quads, load(), types=types).findings)
+            findings = check(quads, load(), types=types).findings
+            yield _Graph(record.extraction.article, key, quads, edges_of(quads), findings)
 
 
 def graph_of(record: Record, resolution: Resolution) -> Iterator[Quad]:
@@ -182,18 +185,6 @@ def _forget(store: Store, ids: Iterable[str]) -> None:
     for article_id in gone:
         store.remove_article(ARTICLE + article_id)
     store.records.forget_projected(gone)
-
-
-@contextmanager
-def _without_collector() -> Iterator[None]:
-    """Pause the collector of cycles: it would walk through millions of names again and again, and finds none."""
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()
 
 
 def resolve_all(store: Store) -> Resolution:

@@ -16,6 +16,7 @@ from fabgrid import __version__
 from fabgrid.build import graph_of, project, resolve_all
 from fabgrid.errors import FabgridError, StoreError
 from fabgrid.graph.folder import FORMAT, QUADS, format_of
+from fabgrid.graph.snapshot import outline, read_outline, write_outline
 from fabgrid.graph.statements import entity_quads
 from fabgrid.graph.store import QuadsDamaged, Store
 from fabgrid.graph.terms import ARTICLE, ENTITIES_GRAPH
@@ -164,8 +165,10 @@ def _projection(store: Store) -> Finding:
     wrong = list(_wrong_graphs(store, resolution))
     entities = set(entity_quads(resolution.nodes.values()))
     same_entities = set(store.graph(ENTITIES_GRAPH.value)) == entities
-    if not wrong and same_entities:
+    if not wrong and same_entities and outline(store) == read_outline(store):
         return Finding("graph", State.SOUND, f"{len(store):,} quads, as the records and judgements say")
+    write_outline(store)
+    store.doubt_entities()
     store.records.forget_projected(wrong)
     project(store)
     return Finding("graph", State.REPAIRED, f"{len(wrong):,} articles and what is said of entities were written anew")

@@ -311,6 +311,8 @@ class Graph:
 
     def size(self) -> int:
         """Return the number of entities, without reading them."""
+        if self.store.keeps_outline:
+            return self.store.records.count_nodes()
         kinds = self.store.match(None, ox.NamedNode(RDF + "type"), None, ENTITIES_GRAPH)
         return sum(1 for _ in kinds)
 

@@ -43,10 +43,11 @@ def test_remove_tells_whether_there_was_one(tmp_path):
 
 def test_projection_marks(tmp_path):
     with Records.open(tmp_path) as records:
-        records.mark_projected({"a": "1", "b": "2"})
-        records.mark_projected({"a": "3"})
+        records.mark_projected({"a": "1", "b": "2", "c": "4"}, {"a": "edges", "b": "edges", "c": "edges"})
+        records.mark_projected({"a": "3"}, {"a": "others"}, replaced=["c"])
         records.forget_projected(["b"])
         assert records.projected() == {"a": "3"}
+        assert list(records.edges()) == [("a", "others")]
 
 
 def test_a_damaged_file_is_refused_with_a_remedy(tmp_path):

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from fabgrid.graph.snapshot import about, details, outline, read
+from fabgrid.graph.snapshot import about, details, outline, read, read_outline
 from fabgrid.graph.store import Store
 from fabgrid.model import Snapshot
 from samples import demo
@@ -36,6 +36,11 @@ def test_an_outline_tells_who_is_joined_to_whom(store: Store) -> None:
 
     assert edges(found) == edges(whole)
     assert not any(s.evidence.text for s in found.statements)
+
+
+def test_the_outline_that_is_kept_is_that_of_the_quads(store: Store) -> None:
+    assert store.keeps_outline
+    assert outline(store) == read_outline(store)
 
 
 def test_the_details_of_a_part_are_no_more(store: Store) -> None:

@@ -13,9 +13,11 @@ import pytest
 
 from fabgrid.errors import StoreError
 from fabgrid.graph.export import to_text
-from fabgrid.graph.statements import article_iri, article_quads
+from fabgrid.graph.snapshot import outline, read_outline
+from fabgrid.graph.statements import article_iri, article_quads, entity_quads
 from fabgrid.graph.store import FORMAT, Store, restore
-from fabgrid.graph.terms import ENTITIES_GRAPH
+from fabgrid.graph.terms import ENTITIES_GRAPH, ENTITY
+from fabgrid.model import Node
 from samples import RUN, chips, demo, ingest, iris, power
 
 SUPPLIERS = "SELECT ?s { ?s fg:supplies entity:nvidia } ORDER BY ?s"
@@ -134,17 +136,36 @@ def test_opening_repairs_what_a_killed_writer_left(tmp_path):
     assert not list((path / "quads").glob("bulk-*"))
 
 
-def test_entities_are_written_as_a_difference(tmp_path):
-    def node(name, value):
-        s, p = ox.NamedNode(f"https://w3id.org/fabgrid/entity/{name}"), ox.NamedNode("http://x/p")
-        return ox.Quad(s, p, ox.Literal(value), ENTITIES_GRAPH)
+def node(name, *aliases):
+    return Node(ENTITY + name, name, "Company", aliases)
 
+
+def said(store):
+    return set(store.graph(ENTITIES_GRAPH.value))
+
+
+def test_entities_are_written_as_a_difference(tmp_path):
     with Store.open(tmp_path / "s", create=True) as store:
-        assert store.add_entities([node("a", "1"), node("a", "2"), node("b", "1")]) == set()
-        gone = store.add_entities([node("a", "2"), node("a", "3")])
-        assert set(store) == {node("a", "2"), node("a", "3"), node("b", "1")}
+        assert store.add_entities([node("a", "1", "2"), node("b", "1")]) == set()
+        gone = store.add_entities([node("a", "2", "3")])
+        assert gone == {ENTITY + "b"}
+        assert said(store) == set(entity_quads([node("a", "2", "3"), node("b", "1")]))
         store.remove_entities(gone)
-        assert set(store) == {node("a", "2"), node("a", "3")}
+        assert said(store) == set(entity_quads([node("a", "2", "3")]))
+
+
+@pytest.mark.parametrize("fails", ["flush", "_apply"])
+def test_a_crash_while_entities_are_written_leaves_nothing_wrong(tmp_path, monkeypatch, fails):
+    with Store.open(tmp_path / "s", create=True) as store:
+        store.remove_entities(store.add_entities([node("a", "1"), node("b", "1")]))
+        with monkeypatch.context() as crash:
+            crash.setattr(Store, fails, lambda *_, **__: 1 / 0)
+            with pytest.raises(ZeroDivisionError):
+                store.add_entities([node("a", "2"), node("c")])
+            with pytest.raises(ZeroDivisionError):
+                store.remove_entities({ENTITY + "b"})
+        store.remove_entities(store.add_entities([node("a", "3"), node("b", "1")]))
+        assert said(store) == set(entity_quads([node("a", "3"), node("b", "1")]))
 
 
 def test_a_reader_finds_one_version_of_a_changed_article(tmp_path):
@@ -168,12 +189,11 @@ def test_a_changed_article_keeps_its_old_graph_until_the_new_one_is_written(tmp_
 
 def test_entities_that_are_gone_stay_until_they_are_removed(tmp_path):
     with Store.open(demo(tmp_path / "s")) as store:
-        before = set(store.graph(ENTITIES_GRAPH.value))
-        some = {quad for quad in before if quad.subject.value.endswith("/tsmc")}
-        gone = store.add_entities(some)
-        assert set(store.graph(ENTITIES_GRAPH.value)) == before
+        before = outline(store).nodes
+        gone = store.add_entities([node("tsmc")])
+        assert outline(store).nodes == read_outline(store).nodes == before | {ENTITY + "tsmc": node("tsmc")}
         store.remove_entities(gone)
-        assert set(store.graph(ENTITIES_GRAPH.value)) == some
+        assert outline(store).nodes == read_outline(store).nodes == {ENTITY + "tsmc": node("tsmc")}
 
 
 def test_compacting_changes_nothing_that_is_read(tmp_path):
@@ -199,24 +219,30 @@ def test_a_backup_is_restored_into_a_new_folder(tmp_path):
     assert not (tmp_path / "new.part").exists()
 
 
-def make_old(path):
-    """Give a store the layout of format 1, which had no outlines."""
+def make_old(path, number):
+    """Give a store the layout of format 2, which kept no outline of the graph, or 1, which had none of articles."""
     with sqlite3.connect(path / "records.sqlite") as connection:
-        connection.executescript("ALTER TABLE articles DROP COLUMN outline")
+        connection.executescript("DROP TABLE nodes; DROP TABLE edges")
+        if number == 1:
+            connection.executescript("ALTER TABLE articles DROP COLUMN outline")
     connection.close()
-    (path / "format").write_text("fabgrid store 1\n")
+    (path / "format").write_text(f"fabgrid store {number}\n")
 
 
-def test_a_store_of_format_1_is_read_as_it_is_and_brought_up_to_date_by_a_writer(tmp_path):
+@pytest.mark.parametrize("number", [1, 2])
+def test_an_older_store_is_read_as_it_is_and_brought_up_to_date_by_a_writer(tmp_path, number):
     path = demo(tmp_path / "s")
     with Store.open(path) as store:
-        outlines = list(store.records.outlines())
-    make_old(path)
+        outlines, graph = list(store.records.outlines()), outline(store)
+    make_old(path, number)
     with Store.open(path, read_only=True) as store:
         assert suppliers(store) == ["samsung", "tsmc"]
         assert len(list(store.records.extractions())) == 2
+        assert outline(store) == graph
     with Store.open(path) as store:
         assert list(store.records.outlines()) == outlines
+        assert outline(store) == graph
+        assert store.add_entities(graph.nodes.values()) == set()
     assert (path / "format").read_text() == f"fabgrid store {FORMAT}\n"
 
 

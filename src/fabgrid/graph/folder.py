@@ -1,7 +1,7 @@
 """The folder of a store: made whole or not at all, of a known version, written to by one process.
 
 quads/            pyoxigraph, one graph per article and one of entities
-records.sqlite    articles and extractions, the source of truth
+records.sqlite    articles and extractions, the source of truth, and the outline of the quads
 judgements.jsonl  what people decided
 format            the version of this layout
 writer            who writes to it just now
@@ -23,8 +23,8 @@ from fabgrid.graph.faults import disk_refusals
 
 __all__ = ["FORMAT", "JUDGEMENTS", "QUADS", "create", "format_of", "lock_holder", "made_whole", "sign", "write_format"]
 
-FORMAT = 2
-_READABLE = (1, 2)  # format 1 lacks the outlines of the records, which only builds read
+FORMAT = 3
+_READABLE = (1, 2, 3)  # 1 lacks the outlines of the records, which only builds read, 2 that of the graph
 QUADS, JUDGEMENTS = "quads", "judgements.jsonl"
 _FORMAT_FILE, _WRITER = "format", "writer"
 _LONGEST_COMMAND = 200

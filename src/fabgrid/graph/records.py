@@ -2,7 +2,8 @@
 
 The quads are a projection of these records. `projections` holds, for each article graph that is
 safely on disk, the key under which it was written, so that after a crash only what is missing is
-written again. `files` holds what each file was found to hold, so that it is parsed once.
+written again; `edges` and `nodes` hold what `index.py` tells of the quads. `files` holds what each
+file was found to hold, so that it is parsed once.
 """
 
 from __future__ import annotations
@@ -30,6 +31,10 @@ CREATE TABLE IF NOT EXISTS articles (
     outline TEXT NOT NULL, extraction TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS projections (id TEXT PRIMARY KEY, key TEXT NOT NULL) STRICT, WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS edges (id TEXT PRIMARY KEY, content TEXT NOT NULL) STRICT, WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS nodes (
+    iri TEXT PRIMARY KEY, content TEXT NOT NULL, is_written INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS files (
     name TEXT PRIMARY KEY, content TEXT NOT NULL, url TEXT NOT NULL, id TEXT NOT NULL, text TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;
@@ -154,13 +159,54 @@ class Records:
         """Return, by article id, the key under which its graph was written."""
         return dict(self._rows("SELECT id, key FROM projections"))
 
-    def mark_projected(self, keys: Mapping[str, str]) -> None:
-        """Note that these article graphs are safely on disk (after `Store.flush`), by article id."""
-        self._write("INSERT OR REPLACE INTO projections VALUES (?, ?)", list(keys.items()))
+    def mark_projected(
+        self, keys: Mapping[str, str], edges: Mapping[str, str], *, replaced: Iterable[str] = ()
+    ) -> None:
+        """Note that these article graphs, by article id, are safely on disk (after `Store.flush`), others no more."""
+        with _refusals(self.path), self._connection as connection:
+            self._forget(replaced)
+            connection.executemany("INSERT OR REPLACE INTO projections VALUES (?, ?)", keys.items())
+            connection.executemany("INSERT OR REPLACE INTO edges VALUES (?, ?)", edges.items())
 
     def forget_projected(self, ids: Iterable[str]) -> None:
         """Note that these articles have no graph."""
-        self._write("DELETE FROM projections WHERE id = ?", [(i,) for i in ids])
+        with _refusals(self.path), self._connection:
+            self._forget(ids)
+
+    def _forget(self, ids: Iterable[str]) -> None:
+        for article_id in ids:
+            self._connection.execute("DELETE FROM projections WHERE id = ?", (article_id,))
+            self._connection.execute("DELETE FROM edges WHERE id = ?", (article_id,))
+
+    def edges(self) -> Iterator[tuple[str, str]]:
+        """Yield the ids of the articles that have a graph, with the edges that were noted of it."""
+        with _refusals(self.path):
+            yield from self._connection.execute("SELECT id, content FROM edges ORDER BY id")
+
+    def nodes(self) -> Iterator[tuple[str, str, int]]:
+        """Yield the IRIs of the entities with what was noted of them, and 1 where it is safely on disk."""
+        with _refusals(self.path):
+            yield from self._connection.execute("SELECT iri, content, is_written FROM nodes ORDER BY iri")
+
+    def count_nodes(self) -> int:
+        """Return the number of entities."""
+        return int(self._rows("SELECT count(*) FROM nodes")[0][0])
+
+    def note_nodes(self, nodes: Mapping[str, str]) -> None:
+        """Note what is about to be written of these entities, by IRI."""
+        self._write("INSERT OR REPLACE INTO nodes VALUES (?, ?, 0)", list(nodes.items()))
+
+    def doubt_nodes(self, iris: Iterable[str]) -> None:
+        """Note that what is on disk of these entities may be something else."""
+        self._write("UPDATE nodes SET is_written = 0 WHERE iri = ?", [(iri,) for iri in iris])
+
+    def mark_nodes(self, iris: Iterable[str]) -> None:
+        """Note that what was noted of these entities is safely on disk (after `Store.flush`)."""
+        self._write("UPDATE nodes SET is_written = 1 WHERE iri = ?", [(iri,) for iri in iris])
+
+    def forget_nodes(self, iris: Iterable[str]) -> None:
+        """Note that nothing is said of these entities."""
+        self._write("DELETE FROM nodes WHERE iri = ?", [(iri,) for iri in iris])
 
     def files(self) -> dict[str, tuple[str, str, str, str]]:
         """Return, by name, what each file held: digest, address and id of its article, digest of its text."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -41,15 +41,16 @@ class RemoteStore(Store):
         folder = folder_of(self._endpoint.url)
         if not read_only:
             create(folder)
-            format_of(folder)
+            found = format_of(folder)
         # The empty quad store of the folder serves as its lock.
-        super().__init__(folder, ox.Store() if read_only else lock(folder), read_only=read_only)
+        super().__init__(folder, ox.Store() if read_only else lock(folder), read_only=read_only, keeps_outline=False)
         self._open.callback(self._endpoint.close)
         if read_only:
             return
         try:
             self._open.enter_context(sign(folder))
             self._repair()
+            self._bring_up_to_date(found)
         except BaseException:
             self.close()
             raise
@@ -153,13 +154,12 @@ class RemoteStore(Store):
         """Remove the graph of an article, if it is there."""
         self._endpoint.delete(iri)
 
-    def add_entities(self, quads: Iterable[ox.Quad]) -> set[ox.Quad]:
-        """Write what is said of these entities, and return what is said of others; all are read at once."""
-        old, new = set(self.graph(ENTITIES_GRAPH.value)), set(quads)
-        subjects = {quad.subject for quad in new}
-        others = {quad for quad in old - new if quad.subject not in subjects}
-        self._apply(old - new - others, new - old)
-        return others
+    def _said_of(self, entities: Collection[str]) -> set[ox.Quad]:
+        """Return what is said of these entities; that of all is read at once."""
+        if not entities:
+            return set()
+        nodes = {ox.NamedNode(iri) for iri in entities}
+        return {quad for quad in self.graph(ENTITIES_GRAPH.value) if quad.subject in nodes}
 
     def _apply(self, removed: set[ox.Quad], added: set[ox.Quad], *, drop: str | None = None) -> None:
         self._endpoint.update("DELETE", removed)

@@ -1,6 +1,7 @@
 """Quads -> Snapshot: reads back what `statements.py` writes.
 
 Of a large store in two steps: its outline, which tells who is joined to whom, then the details of a part.
+A store keeps its outline beside its quads, if it is a folder and of the present format.
 """
 
 from __future__ import annotations
@@ -8,11 +9,14 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from datetime import date
+from itertools import chain
 from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
 
+from fabgrid.collector import paused
 from fabgrid.graph import terms
+from fabgrid.graph.index import NOWHERE, dump_edges, dump_node, load_edges, load_node
 from fabgrid.graph.terms import FG, OA, QUDT, RDF, RDFS, SCHEMA, SKOS
 from fabgrid.model import (
     Concept,
@@ -29,10 +33,10 @@ from fabgrid.model import (
 if TYPE_CHECKING:
     from fabgrid.graph.store import Store
 
-__all__ = ["about", "details", "outline", "read"]
+__all__ = ["about", "details", "edges_of", "outline", "read", "read_outline", "write_outline"]
 
-_NOWHERE = Span(0, 0)
 _ARTICLE = tuple(SCHEMA + name for name in ("url", "headline", "publisher", "datePublished"))
+_EDGE = (RDF + "subject", RDF + "predicate", RDF + "object", FG + "status", FG + "confidence")
 _PARTS = frozenset((FG + "evidence", FG + "amount", OA + "hasSelector"))  # lead to what belongs to one thing
 
 
@@ -67,41 +71,88 @@ def about(store: Store, entity: str) -> Snapshot:
 
 
 def outline(store: Store) -> Snapshot:
-    """Return entities, articles and statements, these with ends, status, confidence and article only.
-
-    It takes a quarter of the time of `read`, or less, since most of what a store holds are words.
-    """
-    index = _Index(store.match(graph=terms.ENTITIES_GRAPH))
-    for name in _ARTICLE:
-        index.add(store.match(predicate=ox.NamedNode(name)))
-    articles = (article.value for article, *_ in store.match(predicate=ox.NamedNode(SCHEMA + "url")))
-    return Snapshot(_nodes(index), {s: _source(index, s) for s in sorted(articles)}, tuple(_edges(store)))
+    """Return entities, articles and statements, these with ends, status, confidence and article only."""
+    with paused():
+        return _kept_outline(store) if store.keeps_outline else read_outline(store)
 
 
-def _edges(store: Store) -> Iterator[Statement]:
-    def column(predicate: str) -> dict[str, str]:
-        return {iri.value: value.value for iri, _, value, _ in store.match(predicate=ox.NamedNode(predicate))}
+def _kept_outline(store: Store) -> Snapshot:
+    nodes = {iri: load_node(iri, content) for iri, content, _ in store.records.nodes()}
+    sources: dict[str, Source] = {}
+    statements: list[Statement] = []
+    for article_id, content in store.records.edges():
+        source, edges = load_edges(article_id, content)
+        sources[source.iri] = source
+        statements.extend(edges)
+    return Snapshot(nodes, sources, tuple(sorted(statements, key=_iri)))
 
-    relations, objects = column(RDF + "predicate"), column(RDF + "object")
-    statuses, confidences = column(FG + "status"), column(FG + "confidence")
-    quads = store.match(predicate=ox.NamedNode(RDF + "subject"))
-    subjects = {iri.value: (value.value, graph.value) for iri, _, value, graph in quads}
-    wordless: dict[str, Evidence] = {}
+
+def read_outline(store: Store) -> Snapshot:
+    """Return what `outline` does from the quads alone, in a quarter of the time of `read`."""
+    nodes = _nodes(_Index(store.match(graph=terms.ENTITIES_GRAPH)))
+    sources, statements = _outlined(chain(*(store.match(predicate=ox.NamedNode(name)) for name in (*_ARTICLE, *_EDGE))))
+    return Snapshot(nodes, sources, tuple(sorted(statements, key=_iri)))
+
+
+def write_outline(store: Store) -> None:
+    """Keep the outline that the quads of a store give."""
+    found = read_outline(store)
+    statements: dict[str, list[Statement]] = {iri: [] for iri in found.sources}
+    for statement in found.statements:
+        statements[statement.evidence.source].append(statement)
+    ids = {iri: iri.removeprefix(terms.ARTICLE) for iri in found.sources}
+    edges = {ids[iri]: dump_edges(found.sources[iri], told) for iri, told in statements.items()}
+    records = store.records
+    records.mark_projected(records.projected(), edges, replaced=[i for i, _ in records.edges() if i not in edges])
+    records.forget_nodes([iri for iri, *_ in records.nodes() if iri not in found.nodes])
+    records.note_nodes({iri: dump_node(node) for iri, node in found.nodes.items()})
+    records.mark_nodes(found.nodes)
+
+
+def edges_of(article: Iterable[ox.Quad]) -> str:
+    """Return what a store keeps of the graph of one article."""
+    sources, statements = _outlined(article)
+    (source,) = sources.values()
+    return dump_edges(source, statements)
+
+
+def _outlined(quads: Iterable[ox.Quad]) -> tuple[dict[str, Source], list[Statement]]:
+    """Return articles and wordless statements, each sorted by IRI; other quads are passed over."""
+    index, article_of = _Index(()), {}
+    for quad in quads:
+        subject, predicate, _, graph = quad
+        if predicate.value in _EDGE:
+            article_of[subject.value] = graph.value
+        elif predicate.value not in _ARTICLE:
+            continue
+        index.add((quad,))
+    articles = sorted(s for s in index.subjects() if index.has(s, SCHEMA + "url"))
+    wordless = {iri: Evidence(iri, "", NOWHERE) for iri in articles}
     # A server may change between two requests: what has not all its parts is left out.
-    for iri in sorted(subjects.keys() & relations.keys() & objects.keys() & statuses.keys() & confidences.keys()):
-        subject, source = subjects[iri]
-        yield Statement(
-            iri=iri,
-            subject=subject,
-            relation=relations[iri].removeprefix(FG),
-            object=objects[iri],
-            status=terms.status_of(statuses[iri]),
-            confidence=float(confidences[iri]),
-            evidence=wordless.setdefault(source, Evidence(source, "", _NOWHERE)),
-            subject_span=_NOWHERE,
-            object_span=_NOWHERE,
-            rule="",
-        )
+    edges = (_edge(index, iri, wordless[a]) for iri, a in sorted(article_of.items()) if a in wordless)
+    return {s: _source(index, s) for s in articles}, [edge for edge in edges if edge]
+
+
+def _edge(index: _Index, iri: str, wordless: Evidence) -> Statement | None:
+    if not all(index.has(iri, part) for part in _EDGE):
+        return None
+    subject, relation, object_, status, confidence = (index.one(iri, part) for part in _EDGE)
+    return Statement(
+        iri=iri,
+        subject=subject,
+        relation=relation.removeprefix(FG),
+        object=object_,
+        status=terms.status_of(status),
+        confidence=float(confidence),
+        evidence=wordless,
+        subject_span=NOWHERE,
+        object_span=NOWHERE,
+        rule="",
+    )
+
+
+def _iri(statement: Statement) -> str:
+    return statement.iri
 
 
 def details(store: Store, part: Snapshot) -> Snapshot:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import shutil
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from functools import cached_property
-from itertools import groupby
+from itertools import islice
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -31,15 +31,19 @@ from fabgrid.graph.folder import (
 from fabgrid.graph.folder import (
     create as create_folder,
 )
+from fabgrid.graph.index import dump_node
 from fabgrid.graph.records import FILE as RECORDS
 from fabgrid.graph.records import Records
-from fabgrid.graph.terms import ARTICLE, ENTITIES_GRAPH, PREFIXES, SCHEMA
+from fabgrid.graph.snapshot import write_outline
+from fabgrid.graph.statements import entity_quads
+from fabgrid.graph.terms import ARTICLE, ENTITIES_GRAPH, PREFIXES, RDF, SCHEMA
+from fabgrid.model import Node
 
 __all__ = ["FORMAT", "QuadsDamaged", "Results", "Store", "lock", "restore"]
 
 _TRIES = 40  # to open to read, two seconds in all, while a writer drops files
 _BULK = 2_000
-_ENTITY_QUADS = 10_000  # that are written at once: memory does not grow with the entities
+_ENTITIES = 2_000  # that are written at once: memory does not grow with their number
 _MOST_UNFLUSHED = 100_000
 
 Results = ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples
@@ -57,8 +61,9 @@ class Store:
 
     has_cheap_lookups = True  # thousands of `match` take no longer than reading all
 
-    def __init__(self, path: Path, quads: ox.Store, *, read_only: bool) -> None:
+    def __init__(self, path: Path, quads: ox.Store, *, read_only: bool, keeps_outline: bool = True) -> None:
         self.path, self.read_only = path, read_only
+        self.keeps_outline = keeps_outline  # beside the quads, see `fabgrid.graph.snapshot`
         self._quads = quads
         self._unflushed = 0
         self._open = ExitStack()  # what ends with the store
@@ -81,13 +86,12 @@ class Store:
             create_folder(folder)
         found = format_of(folder)
         if read_only:
-            return cls(folder, _open_to_read(folder), read_only=True)
+            return cls(folder, _open_to_read(folder), read_only=True, keeps_outline=found == FORMAT)
         store = cls(folder, lock(folder), read_only=False)
         try:
             store._open.enter_context(sign(folder))
             store._repair()
-            if found < FORMAT:  # opening the records has brought them up to date
-                write_format(folder)
+            store._bring_up_to_date(found)
         except BaseException:
             store.close()
             raise
@@ -130,6 +134,14 @@ class Store:
         lost = [i for i in self.records.projected() if i not in present or i not in recorded]
         if lost:
             self.records.forget_projected(lost)
+        if next(self.match(None, ox.NamedNode(RDF + "type"), None, ENTITIES_GRAPH), None) is None:
+            self.records.forget_nodes([iri for iri, *_ in self.records.nodes()])
+
+    def _bring_up_to_date(self, found: int) -> None:
+        """Make a store of an older format one of this format; what the records lack, opening them has added."""
+        if found < FORMAT:
+            write_outline(self)
+            write_format(self.path)
 
     # ------------------------------------------------------------ read
 
@@ -210,52 +222,70 @@ class Store:
             else:
                 added.extend(quads)
         with _refusals(self.path):
-            # A bulk load writes files of its own, which does not pay for a few quads.
-            if len(added) >= _BULK:
-                self._quads.bulk_extend(added)
-                return
-            self._quads.extend(added)
-        self._count(len(added))
+            self._extend(added)
 
     def remove_article(self, iri: str) -> None:
         """Remove the graph of an article, if it is there, in one transaction."""
         with _refusals(self.path):
             self._quads.remove_graph(ox.NamedNode(iri))
 
-    def add_entities(self, quads: Iterable[ox.Quad]) -> set[ox.Quad]:
-        """Write what is said of these entities, one after the other, and return what is said of others.
+    def add_entities(self, nodes: Iterable[Node]) -> set[str]:
+        """Write what is said of these entities and has changed, and return the IRIs of all others.
 
         These stay until `remove_entities`, so that articles written before and after find their entities.
         """
-        named: set[object] = set()
-        removed: set[ox.Quad] = set()
-        added: set[ox.Quad] = set()
-        for subject, said in groupby(quads, key=lambda quad: quad.subject):
-            named.add(subject)
-            new, old = set(said), set(self.match(subject, graph=ENTITIES_GRAPH))
-            removed |= old - new
-            added |= new - old
-            if len(removed) + len(added) > _ENTITY_QUADS:
-                self._apply(removed, added)
-                removed, added = set(), set()
-        self._apply(removed, added)
-        return {quad for quad in self.graph(ENTITIES_GRAPH.value) if quad.subject not in named}
+        known = {iri: (content, written) for iri, content, written in self.records.nodes()}
+        wanted = {node.iri: node for node in nodes}
+        contents = {iri: dump_node(node) for iri, node in wanted.items()}
+        changed = {iri: content for iri, content in contents.items() if known.get(iri) != (content, 1)}
+        if changed:
+            self.records.note_nodes(changed)  # a crash from here on leaves them in doubt
+            for part in _parts(changed):
+                new = set(entity_quads(wanted[iri] for iri in part))
+                old = self._said_of({iri for iri in part if iri in known})
+                self._apply(old - new, new - old)
+            self.flush()
+            self.records.mark_nodes(changed)
+        return known.keys() - wanted.keys()
 
-    def remove_entities(self, quads: set[ox.Quad]) -> None:
-        """Remove what `add_entities` has left."""
-        self._apply(quads, set())
+    def remove_entities(self, iris: Collection[str]) -> None:
+        """Remove what is said of these entities."""
+        if not iris:
+            return
+        self.records.doubt_nodes(iris)
+        for part in _parts(iris):
+            self._apply(self._said_of(set(part)), set())
+        self.flush()
+        self.records.forget_nodes(iris)
+
+    def doubt_entities(self) -> None:
+        """Let the next `add_entities` compare all that it writes, whoever has changed it."""
+        known = [iri for iri, *_ in self.records.nodes()]
+        self.remove_entities({_iri(quad.subject) for quad in self.graph(ENTITIES_GRAPH.value)} - set(known))
+        self.records.doubt_nodes(known)
+
+    def _said_of(self, entities: Collection[str]) -> set[ox.Quad]:
+        return {quad for iri in entities for quad in self.match(ox.NamedNode(iri), graph=ENTITIES_GRAPH)}
 
     def _apply(self, removed: set[ox.Quad], added: set[ox.Quad], *, drop: str | None = None) -> None:
         operations = [f"DROP SILENT GRAPH <{drop}>"] if drop else []
         operations += [f"DELETE DATA {{ {_data(removed)} }}"] if removed else []
         with _refusals(self.path):
             if not operations:
-                self._quads.extend(added)  # atomic too, and a third of an update's cost
-            else:
-                # One update is one transaction, however many operations it has.
-                operations += [f"INSERT DATA {{ {_data(added)} }}"] if added else []
-                self._quads.update(" ;\n".join(operations))
+                self._extend(added)  # atomic too, and a third of an update's cost
+                return
+            # One update is one transaction, however many operations it has.
+            operations += [f"INSERT DATA {{ {_data(added)} }}"] if added else []
+            self._quads.update(" ;\n".join(operations))
         self._count(len(added) + len(removed))
+
+    def _extend(self, added: Collection[ox.Quad]) -> None:
+        # A bulk load writes files of its own, which does not pay for a few quads.
+        if len(added) >= _BULK:
+            self._quads.bulk_extend(added)
+            return
+        self._quads.extend(added)
+        self._count(len(added))
 
     def _count(self, quads: int) -> None:
         """Flush now and then: what is not flushed stays in memory, and is read again by every reader."""
@@ -309,6 +339,16 @@ def restore(backup: str | Path, folder: str | Path) -> None:
                 shutil.copyfile(source / name, draft / name)
         shutil.copytree(source / QUADS, draft / QUADS, ignore=shutil.ignore_patterns("LOCK", "LOG*"))
         shutil.copyfile(source / "format", draft / "format")
+
+
+def _parts(iris: Iterable[str]) -> Iterator[list[str]]:
+    rest = iter(iris)
+    while part := list(islice(rest, _ENTITIES)):
+        yield part
+
+
+def _iri(node: object) -> str:
+    return node.value if isinstance(node, ox.NamedNode) else ""
 
 
 def _data(quads: Iterable[ox.Quad]) -> str:
