@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Collection, Iterator
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
-from itertools import islice, pairwise
+from itertools import chain, islice, pairwise
 
 import networkx as nx
+import numpy as np
 
 from fabgrid.graph.network import network
 from fabgrid.model import Snapshot, Statement, Status
@@ -80,15 +81,11 @@ class Change:
 
 def rank(snapshot: Snapshot, *, top: int | None = None) -> list[Rank]:
     """Return the entities with an asserted edge, by distinct neighbours, then PageRank, then IRI."""
-    graph = network(snapshot)
-    weights = _pagerank(graph)
-    found = [
-        Rank(iri, _name(snapshot, iri), len(set(nx.all_neighbors(graph, iri)) - {iri}), weights[iri])
-        for iri in graph
-        if graph.degree(iri)
-    ]
-    found.sort(key=lambda r: (-r.neighbours, -r.pagerank, r.iri))
-    return found[:top]
+    edges = [(s.subject, s.object) for s in snapshot.statements if s.status is Status.ASSERTED]
+    weights = _pagerank(snapshot.nodes, edges)
+    neighbours = Counter(end for pair in set(map(frozenset, edges)) for end in pair)
+    order = sorted(neighbours, key=lambda iri: (-neighbours[iri], -weights[iri], iri))
+    return [Rank(iri, _name(snapshot, iri), neighbours[iri], weights[iri]) for iri in order[:top]]
 
 
 def paths(
@@ -206,14 +203,17 @@ def _name(snapshot: Snapshot, iri: str) -> str:
     return node.name if node else iri
 
 
-def _pagerank(graph: nx.MultiDiGraph, *, damping: float = 0.85, rounds: int = 60) -> dict[str, float]:
-    """Return PageRank by power iteration; networkx's own would need SciPy."""
-    count = graph.number_of_nodes()
-    score = dict.fromkeys(graph, 1 / count) if count else {}
+def _pagerank(
+    nodes: Iterable[str], edges: Collection[tuple[str, str]], *, damping: float = 0.85, rounds: int = 60
+) -> dict[str, float]:
+    """Return PageRank by power iteration, each edge counting as often as it is given; networkx's would need SciPy."""
+    numbers = {iri: k for k, iri in enumerate(dict.fromkeys([*nodes, *chain(*edges)]))}
+    source, target = (np.array([numbers[pair[end]] for pair in edges], dtype=np.intp) for end in (0, 1))
+    count = len(numbers)
+    leaving = np.bincount(source, minlength=count)
+    score = np.full(count, 1 / max(count, 1))
     for _ in range(rounds):
-        lost = sum(score[n] for n in graph if not graph.out_degree(n))
-        following = dict.fromkeys(graph, (1 - damping + damping * lost) / count) if count else {}
-        for source, target in graph.edges():
-            following[target] += damping * score[source] / graph.out_degree(source)
-        score = following
-    return score
+        share = score / np.maximum(leaving, 1)
+        lost = score[leaving == 0].sum()
+        score = (1 - damping + damping * lost) / max(count, 1) + damping * np.bincount(target, share[source], count)
+    return dict(zip(numbers, score.tolist(), strict=True))

@@ -6,7 +6,7 @@ from typing import Unpack
 
 from fabgrid import query
 from fabgrid.ontology import load
-from fabgrid.render import Frame, Wanted, page
+from fabgrid.render import Frame, Wanted, default_view, page
 
 __all__ = ["Graph"]
 
@@ -22,10 +22,10 @@ class Graph(query.Graph):
         """Return the page of the graph, or of the part that the options ask for, for Jupyter to display.
 
         The options are those of `fabgrid render`: around, hops, top, since, until, types, relations,
-        min_confidence, community. `height` is in pixels. Raises RenderError as `render.page` does.
+        min_confidence, community, sentences. `height` is in pixels. Raises RenderError as `render.page` does.
         """
         from fabgrid.analysis import communities  # networkx takes half a second, which queries must not pay
 
         whole = self.outline()
-        groups = communities(whole)
-        return Frame(page(whole, load(), title=title, communities=groups, details=self.details, **wanted), height)
+        part = default_view(len(whole.nodes), wanted)
+        return Frame(page(whole, load(), title=title, communities=communities, details=self.details, **part), height)

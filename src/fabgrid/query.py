@@ -20,8 +20,8 @@ from fabgrid.graph.network import network
 from fabgrid.graph.snapshot import about, details, outline, read
 from fabgrid.graph.store import Results, Store
 from fabgrid.graph.table import Table, Term
-from fabgrid.graph.terms import ENTITIES_GRAPH, ENTITY, FG, PREFIXES, RDF, SKOS, XSD, compact
-from fabgrid.model import Snapshot, Statement
+from fabgrid.graph.terms import ENTITIES_GRAPH, ENTITY, FG, PREFIXES, SKOS, XSD, compact
+from fabgrid.model import Snapshot, Source, Statement
 from fabgrid.ontology import Ontology, load, vocabulary
 
 if TYPE_CHECKING:
@@ -309,19 +309,12 @@ class Graph:
             self._outline = outline(self.store)
         return self._outline
 
-    def size(self) -> int:
-        """Return the number of entities, without reading them."""
-        if self.store.keeps_outline:
-            return self.store.records.count_nodes()
-        kinds = self.store.match(None, ox.NamedNode(RDF + "type"), None, ENTITIES_GRAPH)
-        return sum(1 for _ in kinds)
-
-    def details(self, part: Snapshot) -> Snapshot:
-        """Return at least a part of the outline, with words, observations and glossary."""
+    def details(self, part: Snapshot, sources: Mapping[str, Source]) -> Snapshot:
+        """Return at least a part of the outline, with words, terms, and the newest observations of the sources."""
         most = 2 * len(part.statements) > len(self.outline().statements)
         if self._snapshot or most or not self.store.has_cheap_lookups:
             return self.snapshot()
-        return details(self.store, part)
+        return details(self.store, part, sources)
 
     def networkx(self) -> nx.MultiDiGraph:
         """Return the asserted statements as a networkx graph."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -46,7 +47,19 @@ def _write(folder: Path, name: str, snapshot: Snapshot, **options: object) -> Pa
 @pytest.fixture(scope="session")
 def industry_page(folder: Path, industry: Snapshot) -> Path:
     groups = {iri: k % 3 for k, iri in enumerate(sorted(industry.nodes))}
-    return _write(folder, "industry", industry, title="AI chips and power", communities=groups)
+    return _write(folder, "industry", industry, title="AI chips and power", communities=lambda _: groups)
+
+
+@pytest.fixture(scope="session")
+def busy_page(folder: Path, industry: Snapshot) -> Path:
+    """One edge is stated by twelve sentences, and one figure by sixty, of which a page holds fewer."""
+    edge, figure = industry.statements[0], industry.measurements[0]
+    busy = replace(
+        industry,
+        statements=(*(replace(edge, iri=f"urn:s{k}") for k in range(12)), *industry.statements[1:]),
+        measurements=tuple(replace(figure, iri=f"urn:m{k}") for k in range(60)),
+    )
+    return _write(folder, "busy", busy, title="Busy")
 
 
 @pytest.fixture(scope="session")

@@ -32,6 +32,18 @@ def test_everything_is_shown_and_painted(reader: Any, industry: Snapshot) -> Non
     assert reader.js(PAINTED) > 0.01
 
 
+def test_a_busy_edge_says_how_many_sentences_it_has(new_reader: Callable[..., Any], busy_page: Path) -> None:
+    reader = new_reader().open(busy_page)
+    edge = reader.js("fabgrid.data.edges.find(edge => edge.left_out)")
+    assert (len(edge["statements"]), edge["left_out"]) == (10, 2)
+    all_ = reader.js("fabgrid.data.statements.length")
+    assert f"{all_} of {all_ + 2} statements" in reader.page.locator("#details").inner_text()
+    reader.js("id => fabgrid.go.edge(id)", edge["id"])
+    assert "10 of 12 sentences" in reader.page.locator("#details").inner_text()
+    reader.js("fabgrid.go.entity(fabgrid.data.measurements[0].node)")
+    assert "the newest 50 figures" in reader.page.locator("#details").inner_text().lower()
+
+
 def test_names_are_readable_and_never_over_each_other(reader: Any) -> None:
     boxes = [(label["px"], label["box"]) for label in reader.js("fabgrid.labels()")]
     assert len(boxes) > 50

@@ -23,16 +23,26 @@ def test_open_shows_the_page_in_the_browser(
     assert ("no browser was found" in told) is not found
 
 
-def test_too_many_entities_are_refused_before_they_are_read(
+def test_of_too_many_entities_the_best_connected_are_shown(
     run, store: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("fabgrid.render.selection.MOST_ENTITIES", 3)
-    with monkeypatch.context() as reading:
-        reading.setattr("fabgrid.query.Graph.outline", lambda _: pytest.fail("all was read"))
-        told = run("render", "-o", tmp_path / "page.html", "--store", store, code=1).stderr
-    assert "more than a browser can show (at most 3)" in told
+    monkeypatch.setattr("fabgrid.render.MOST_ENTITIES", 3)
+    monkeypatch.setattr("fabgrid.render.TOP", 2)
+    file = tmp_path / "page.html"
+    told = run("render", "-o", file, "--store", store).stderr
+    assert "the page has the 2 best connected; --around ENTITY shows others" in told
+    top = tmp_path / "top.html"
+    assert "best connected" not in run("render", "-o", top, "--store", store, "--top", "2").stderr
+    assert file.read_bytes() == top.read_bytes()
+
+
+def test_a_part_that_is_too_large_is_refused_with_what_narrows_it(
+    run, store: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("fabgrid.render.selection.MOST_ENTITIES", 1)
+    told = run("render", "-o", tmp_path / "page.html", "--store", store, "--relation", "supplies", code=1).stderr
+    assert "more than a browser can show (at most 1)" in told
     assert "--top 400" in told
-    run("render", "-o", tmp_path / "page.html", "--store", store, "--top", "3")
 
 
 def test_the_same_graph_gives_the_same_page(run, store: Path, tmp_path: Path) -> None:

@@ -21,7 +21,7 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
 
 
 def test_an_outline_with_its_details_is_the_whole(store: Store) -> None:
-    assert details(store, outline(store)) == read(store)
+    assert details(store, outline(store), outline(store).sources) == read(store)
 
 
 def test_an_outline_tells_who_is_joined_to_whom(store: Store) -> None:
@@ -51,7 +51,7 @@ def test_the_details_of_a_part_are_no_more(store: Store) -> None:
         m.evidence.source for m in whole.measurements if m.subject == subject
     }
     part = replace(outline(store), nodes={subject: whole.nodes[subject]}, sources={}, statements=kept)
-    found = details(store, part)
+    found = details(store, part, whole.sources)
     assert found.statements == tuple(s for s in whole.statements if subject in (s.subject, s.object))
     assert found.measurements == tuple(m for m in whole.measurements if m.subject == subject)
     assert found.concepts == tuple(c for c in whole.concepts if c.evidence.source in articles)

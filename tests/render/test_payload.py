@@ -11,7 +11,8 @@ import pytest
 
 from fabgrid.model import Evidence, Quantity, Snapshot, Span
 from fabgrid.ontology import Ontology
-from fabgrid.render.payload import ALL_SHOWN, TOP_SHOWN, payload
+from fabgrid.render.payload import ALL_SHOWN, payload
+from fabgrid.render.selection import TOP, edge_of
 
 
 def written(snapshot: Snapshot, ontology: Ontology, **options: Any) -> dict[str, Any]:
@@ -47,6 +48,13 @@ def test_every_statement_is_there_once(data: dict[str, Any], industry: Snapshot)
         assert data["sentences"][mine["sentence"]]["text"] == s.evidence.text
         source = data["sources"][data["sentences"][mine["sentence"]]["source"]]
         assert source["url"] == industry.sources[s.evidence.source].url
+
+
+def test_an_edge_tells_how_many_of_its_statements_are_left_out(industry: Snapshot, ontology: Ontology) -> None:
+    busy = edge_of(industry.statements[0], ontology)
+    data = written(industry, ontology, told={busy: 12})
+    [edge] = [edge for edge in data["edges"] if "left_out" in edge]
+    assert len(edge["statements"]) + edge["left_out"] == 12
 
 
 def test_each_statement_belongs_to_one_edge(data: dict[str, Any]) -> None:
@@ -141,8 +149,8 @@ def test_families_come_in_the_ontology_s_order_and_only_those_used(data: dict[st
 
 def test_a_big_graph_opens_with_its_top(ontology: Ontology) -> None:
     data = written(samples.scale_free(ALL_SHOWN + 1), ontology)
-    assert sum(n["shown"] for n in data["nodes"]) == TOP_SHOWN
-    assert max(n["rank"] for n in data["nodes"] if n["shown"]) == TOP_SHOWN - 1
+    assert sum(n["shown"] for n in data["nodes"]) == TOP
+    assert max(n["rank"] for n in data["nodes"] if n["shown"]) == TOP - 1
 
 
 def test_ids_are_short_where_they_are_unique(ontology: Ontology) -> None:

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date
+from dataclasses import replace
+from datetime import date, timedelta
 from typing import Any
 
 import page_samples as samples
 import pytest
 
-from fabgrid.model import Snapshot
+from fabgrid.model import Snapshot, Source
 from fabgrid.ontology import Ontology
-from fabgrid.render.selection import Cut, RenderError, cut, find, rank, slug
+from fabgrid.render.selection import Cut, RenderError, cut, edge_of, fewer, find, rank, slug
 
 
 @pytest.fixture
@@ -100,6 +101,31 @@ def test_what_is_cut_off_takes_its_figures_along(part: Callable[..., Snapshot]) 
     found = part(around="TSMC")
     assert {m.subject for m in found.measurements} <= set(found.nodes)
     assert all(s.evidence.source in found.sources for s in found.statements)
+
+
+def test_a_busy_line_keeps_its_first_and_its_surest_sentences(industry: Snapshot, ontology: Ontology) -> None:
+    line = next(s for s in industry.statements if industry.sources[s.evidence.source].published)
+    early = Source("urn:early", "https://x.example/early", "Early", published=date(1999, 1, 1))
+    said = [replace(line, iri=f"urn:{k}", confidence=0.5 + k / 100) for k in range(9)]
+    said[0] = replace(said[0], evidence=replace(line.evidence, source=early.iri))
+    busy = replace(
+        industry,
+        sources={**industry.sources, early.iri: early},
+        statements=tuple(s for s in industry.statements if edge_of(s, ontology) != edge_of(line, ontology))
+        + tuple(said),
+    )
+    found = fewer(busy, ontology, 3)
+    assert [s.iri for s in found.statements if s.iri.startswith("urn:")] == ["urn:0", "urn:7", "urn:8"]
+    assert fewer(found, ontology, 3) == found
+
+
+def test_an_entity_keeps_its_newest_figures(industry: Snapshot, ontology: Ontology) -> None:
+    one = next(m for m in industry.measurements)
+    days = [date(2000, 1, 1) + timedelta(days=k) for k in range(60)]
+    sources = {f"urn:{k}": Source(f"urn:{k}", "https://x.example/", "", published=day) for k, day in enumerate(days)}
+    figures = tuple(replace(one, iri=f"{s}-m", evidence=replace(one.evidence, source=s)) for s in sources)
+    found = fewer(replace(industry, sources=sources, statements=(), measurements=figures), ontology, 3)
+    assert found.measurements == figures[-50:]
 
 
 def test_slug_is_the_last_part() -> None:

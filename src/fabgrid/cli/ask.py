@@ -208,7 +208,7 @@ def path(
         whole = graph.outline()
         found = paths(whole, *ends, limit=limit)
         surest = {step[0].iri: step[0] for way in found for step in way.steps}
-        said = {s.iri: s for s in graph.details(Snapshot({}, {}, tuple(surest.values()))).statements}
+        said = {s.iri: s for s in graph.details(Snapshot({}, {}, tuple(surest.values())), {}).statements}
     if not found:
         raise FabgridError(f"no path of asserted facts leads from {start} to {end}; `fabgrid show` prints the facts")
     for way in found:

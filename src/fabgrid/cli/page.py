@@ -30,16 +30,19 @@ def render(
     relation: Annotated[list[str] | None, typer.Option(help="Only this relation type or family; repeatable.")] = None,
     min_confidence: Annotated[float, typer.Option(min=0, max=1, help="Only facts at least so certain.")] = 0.0,
     community: Annotated[int | None, typer.Option(min=0, help="Only this community, 0 being the largest.")] = None,
+    sentences: Annotated[int, typer.Option(min=1, help="At most so many sentences of each line.")] = 10,
     open_: Annotated[bool, typer.Option("--open", help="Open the page in the browser.")] = False,
 ) -> None:
-    """Write the graph as one interactive HTML page that needs no network."""
+    """Write the graph as one interactive HTML page that needs no network.
+
+    Of a graph of more than 20,000 entities the 400 best connected, unless another part is asked for.
+    """
     from fabgrid.analysis import communities
     from fabgrid.ontology import load
     from fabgrid.query import Graph
-    from fabgrid.render import Wanted, page
-    from fabgrid.render.selection import Cut, check_size
+    from fabgrid.render import Wanted, default_view, page
 
-    wanted = Wanted(
+    asked = Wanted(
         around=around,
         hops=hops,
         top=top,
@@ -49,12 +52,15 @@ def render(
         relations=tuple(relation or ()),
         min_confidence=min_confidence,
         community=community,
+        sentences=sentences,
     )
     with Graph.open(store) as graph:
-        if top is None and not Cut(**wanted).narrows:
-            check_size(graph.size())  # before all is read
         whole = graph.outline()
-        html = page(whole, load(), title=title, communities=communities(whole), details=graph.details, **wanted)
+        wanted = default_view(len(whole.nodes), asked)
+        html = page(whole, load(), title=title, communities=communities, details=graph.details, **wanted)
+    if wanted != asked:
+        size, shown = f"{len(whole.nodes):,}", wanted["top"]
+        console.note(f"of {size} entities the page has the {shown} best connected; --around ENTITY shows others")
     _write(output, html)
     console.note(f"wrote {output} ({len(html.encode()) / 1e6:.1f} MB); open it in a browser, no network needed")
     # typer.launch would say nothing where xdg-open is missing.

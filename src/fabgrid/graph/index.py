@@ -6,7 +6,7 @@ Both could be read from the quads, in twenty times the time.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from datetime import date
 from sys import intern
 
@@ -51,26 +51,23 @@ def dump_edges(source: Source, statements: Iterable[Statement]) -> str:
     return _encode((source.url, source.title, source.publisher, day, edges))
 
 
-def load_edges(article_id: str, text: str) -> tuple[Source, Iterator[Statement]]:
+def load_edges(article_id: str, text: str) -> tuple[Source, list[Statement]]:
     """Return what `dump_edges` wrote: the article, and the statements without their words."""
     url, title, publisher, day, edges = _decode(text)
     source = Source(ARTICLE + article_id, url, title, publisher, date.fromisoformat(day) if day else None)
     wordless = Evidence(source.iri, "", NOWHERE)
-    return source, (_edge(wordless, *edge) for edge in edges)
-
-
-def _edge(
-    wordless: Evidence, name: str, subject: str, relation: str, object_: str, status: str, confidence: float
-) -> Statement:
-    return Statement(
-        STATEMENT + name,
-        intern(ENTITY + subject),
-        relation,
-        intern(ENTITY + object_),
-        _STATUSES[status],
-        confidence,
-        wordless,
-        NOWHERE,
-        NOWHERE,
-        "",
-    )
+    return source, [
+        Statement(
+            STATEMENT + name,
+            intern(ENTITY + subject),  # there are many statements of an entity: one string serves them all
+            relation,
+            intern(ENTITY + object_),
+            _STATUSES[status],
+            confidence,
+            wordless,
+            NOWHERE,
+            NOWHERE,
+            "",
+        )
+        for name, subject, relation, object_, status, confidence in edges
+    ]

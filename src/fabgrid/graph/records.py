@@ -188,10 +188,6 @@ class Records:
         with _refusals(self.path):
             yield from self._connection.execute("SELECT iri, content, is_written FROM nodes ORDER BY iri")
 
-    def count_nodes(self) -> int:
-        """Return the number of entities."""
-        return int(self._rows("SELECT count(*) FROM nodes")[0][0])
-
     def note_nodes(self, nodes: Mapping[str, str]) -> None:
         """Note what is about to be written of these entities, by IRI."""
         self._write("INSERT OR REPLACE INTO nodes VALUES (?, ?, 0)", list(nodes.items()))

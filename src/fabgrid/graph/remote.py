@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -99,6 +99,11 @@ class RemoteStore(Store):
         for name in [*self.articles(), ENTITIES_GRAPH.value]:
             yield from self._matching({**parts, "g": ox.NamedNode(name)})
 
+    def about(self, subjects: Iterable[str], *, graph: ox.NamedNode | None = None) -> Iterator[ox.Quad]:
+        """Yield the quads of these subjects, by IRI; the whole graph is read for any of them."""
+        if nodes := {ox.NamedNode(iri) for iri in subjects}:
+            yield from (quad for quad in self.match(graph=graph) if quad.subject in nodes)
+
     def _matching(self, parts: Mapping[str, Any]) -> Iterator[ox.Quad]:
         """Yield the quads page by page, in the order of their subjects: a server may cut a longer answer."""
         s, p, o, g = (f"?{name}" if part is None else str(part) for name, part in parts.items())
@@ -153,13 +158,6 @@ class RemoteStore(Store):
     def remove_article(self, iri: str) -> None:
         """Remove the graph of an article, if it is there."""
         self._endpoint.delete(iri)
-
-    def _said_of(self, entities: Collection[str]) -> set[ox.Quad]:
-        """Return what is said of these entities; that of all is read at once."""
-        if not entities:
-            return set()
-        nodes = {ox.NamedNode(iri) for iri in entities}
-        return {quad for quad in self.graph(ENTITIES_GRAPH.value) if quad.subject in nodes}
 
     def _apply(self, removed: set[ox.Quad], added: set[ox.Quad], *, drop: str | None = None) -> None:
         self._endpoint.update("DELETE", removed)

@@ -2,33 +2,51 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Unpack
 
-from fabgrid.model import Snapshot
+from fabgrid.collector import paused
+from fabgrid.model import Snapshot, Source
 from fabgrid.ontology import Ontology
 from fabgrid.render.notebook import Frame
-from fabgrid.render.selection import Cut, RenderError, Wanted
+from fabgrid.render.selection import MOST_ENTITIES, TOP, Cut, RenderError, Wanted, cut, edge_of, fewer, timely
 
-__all__ = ["Frame", "RenderError", "Wanted", "page"]
+__all__ = ["Frame", "RenderError", "Wanted", "default_view", "page"]
+
+Communities = Callable[[Snapshot], Mapping[str, int]]
+Details = Callable[[Snapshot, Mapping[str, Source]], Snapshot]
 
 
+def default_view(entities: int, wanted: Wanted) -> Wanted:
+    """Return what is wanted of a graph of so many entities: the best connected ones of one too large for a page.
+
+    It is left as it is where anything is asked for.
+    """
+    if entities <= MOST_ENTITIES or wanted.get("top") or Cut(**wanted).narrows:
+        return wanted
+    return {**wanted, "top": TOP}
+
+
+@paused()
 def page(
     snapshot: Snapshot,
     ontology: Ontology,
     *,
     title: str = "fabgrid",
-    communities: Mapping[str, int] | None = None,
-    details: Callable[[Snapshot], Snapshot] | None = None,
+    communities: Communities | None = None,
+    details: Details | None = None,
     **wanted: Unpack[Wanted],
 ) -> str:
     """Return the page of a snapshot, or of the part that the options ask for; write it as UTF-8.
 
     `around` is an entity's IRI, slug, name or alias, `hops` how near to it (1), `top` keeps so many of the
     best connected, `since` and `until` are dates of articles, `types` are classes, `relations` relation types
-    or families. `communities` gives an entity's IRI the number of its community, `community` keeps one.
-    `details` returns a part of the snapshot with its words, where the snapshot is an outline.
+    or families, `sentences` how many each line has at most. `communities` gives the community of each entity
+    of a snapshot by its number: `community` keeps one of the whole, the page colours those of its part.
+    `details` returns a part of the snapshot with its words, and the observations of these sources, where the
+    snapshot is an outline.
 
     Raises RenderError where an entity or type does not exist, or the page would hold more than
     20,000 entities or 25 MB; the message names the options that help.
@@ -36,12 +54,16 @@ def page(
     # pyvis and networkx take half a second to import: only a page needs them.
     from fabgrid.render import webpage as writer
     from fabgrid.render.payload import payload
-    from fabgrid.render.selection import cut
 
-    groups = communities or {}
-    part = cut(snapshot, ontology, Cut(**wanted), groups)
+    options = Cut(**wanted)
+    groups = communities(snapshot) if communities and options.community is not None else {}
+    part = cut(snapshot, ontology, options, groups)
+    told = Counter(edge_of(s, ontology) for s in part.statements)
+    shades = communities(part) if communities else {}
+    part = fewer(part, ontology, options.sentences)
     if details is not None:  # the words bring observations and terms, which are cut alike
-        full = replace(details(part), nodes=part.nodes, sources=snapshot.sources)
-        part = cut(full, ontology, Cut(**wanted), groups)
+        sources = {iri: source for iri, source in snapshot.sources.items() if timely(source, options)}
+        full = replace(details(part, sources), nodes=part.nodes, sources=snapshot.sources)
+        part = fewer(cut(full, ontology, options, groups), ontology, options.sentences)
     names = {iri: node.name for iri, node in snapshot.nodes.items()}
-    return writer.html(payload(part, ontology, title=title, communities=groups, names=names))
+    return writer.html(payload(part, ontology, title=title, communities=shades, names=names, told=told))

@@ -7,17 +7,17 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any, TypeAlias
 
+from fabgrid.graph.snapshot import OBSERVATIONS
 from fabgrid.model import Concept, Evidence, Measurement, Node, Quantity, Snapshot, Span, Statement
 from fabgrid.ontology import Ontology
 from fabgrid.render import style
-from fabgrid.render.selection import rank, slug
+from fabgrid.render.selection import TOP, edge_of, rank, slug
 
-__all__ = ["ALL_SHOWN", "TOP_SHOWN", "Json", "payload"]
+__all__ = ["ALL_SHOWN", "Json", "payload"]
 
 Json: TypeAlias = dict[str, Any]
 
-ALL_SHOWN = 1500  # up to so many entities the page opens with all of them
-TOP_SHOWN = 400  # above, with so many; the rest is found by search
+ALL_SHOWN = 1500  # up to so many entities the page opens with all of them, else with the top ones
 SAME_VALUE = 0.01  # two values closer than that share are one figure, rounded
 
 
@@ -28,14 +28,16 @@ def payload(
     title: str,
     communities: Mapping[str, int],
     names: Mapping[str, str] | None = None,
+    told: Mapping[tuple[str, str, str], int] | None = None,
 ) -> Json:
     """Return all that the page needs, with short ids in place of IRIs.
 
-    `names` names claimants that the snapshot has no entity for.
+    `names` names claimants that the snapshot has no entity for; `told` tells how many statements there are
+    of an edge, where the snapshot has fewer.
     """
     keys = _keys(snapshot.nodes)
     writer = _Writer(snapshot, ontology, keys, names or {})
-    statements, edges = writer.statements_and_edges()
+    statements, edges = writer.statements_and_edges(told or {})
     figures = [writer.measurement(m) for m in snapshot.measurements]
     _mark_differing(figures)
     glossary = [writer.concept(c) for c in snapshot.concepts]
@@ -49,6 +51,7 @@ def payload(
         "sentences": writer.sentences,
         "sources": writer.sources,
         "time": writer.time,
+        "most_figures": OBSERVATIONS,
         **_vocabulary(snapshot, ontology),
     }
 
@@ -67,7 +70,7 @@ def _filled(**fields: Any) -> Json:
 
 def _nodes(snapshot: Snapshot, keys: Mapping[str, str], communities: Mapping[str, int]) -> list[Json]:
     order = {iri: k for k, iri in enumerate(rank(snapshot.nodes, snapshot.statements))}
-    shown = len(order) if len(order) <= ALL_SHOWN else TOP_SHOWN
+    shown = len(order) if len(order) <= ALL_SHOWN else TOP
     found = []
     for iri, node in sorted(snapshot.nodes.items()):
         optional = _filled(
@@ -176,27 +179,28 @@ class _Writer:
             for _, source in sorted(snapshot.sources.items())
         ]
 
-    def statements_and_edges(self) -> tuple[list[Json], list[Json]]:
+    def statements_and_edges(self, told: Mapping[tuple[str, str, str], int]) -> tuple[list[Json], list[Json]]:
         """Return the statements and the edges: one for all statements of a pair and a relation."""
         edges: dict[tuple[str, str, str], Json] = {}
         statements: list[Json] = []
         for s in self._snapshot.statements:
-            kind = self._ontology.relations.get(s.relation)
-            turned = kind is not None and kind.symmetric and s.object < s.subject
-            ends = (s.object, s.subject) if turned else (s.subject, s.object)
-            key = (ends[0], s.relation, ends[1])
+            key = edge_of(s, self._ontology)
             edge = edges.setdefault(
                 key,
                 {
                     "id": len(edges),
-                    "from": self._keys[ends[0]],
-                    "to": self._keys[ends[1]],
+                    "from": self._keys[key[0]],
+                    "to": self._keys[key[2]],
                     "relation": s.relation,
                     "statements": [],
                 },
             )
             edge["statements"].append(len(statements))
-            statements.append(self._statement(s, edge["id"], turned=turned))
+            statements.append(self._statement(s, edge["id"], turned=s.subject != key[0]))
+        for key, edge in edges.items():
+            left_out = told.get(key, 0) - len(edge["statements"])
+            if left_out > 0:
+                edge["left_out"] = left_out
         for edge in edges.values():
             conflict = _conflict([statements[k] for k in edge["statements"]])
             if conflict:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
@@ -10,13 +10,34 @@ from difflib import get_close_matches
 from typing import TypedDict
 
 from fabgrid.errors import FabgridError
-from fabgrid.model import Measurement, Node, Snapshot, Statement
+from fabgrid.graph.snapshot import DEFINITIONS, OBSERVATIONS, newest, term_of
+from fabgrid.model import Measurement, Node, Snapshot, Source, Statement
 from fabgrid.ontology import Ontology
 
-__all__ = ["FLAGS", "MOST_ENTITIES", "Cut", "RenderError", "Wanted", "check_size", "cut", "find", "rank", "slug"]
+__all__ = [
+    "FLAGS",
+    "MOST_ENTITIES",
+    "SENTENCES",
+    "TOP",
+    "Cut",
+    "RenderError",
+    "Wanted",
+    "cut",
+    "edge_of",
+    "fewer",
+    "find",
+    "rank",
+    "slug",
+    "timely",
+]
 
 MOST_ENTITIES = 20_000  # of a page
-FLAGS = "--around ENTITY --hops 1, --top 400, --since, --until, --community, --min-confidence, --type or --relation"
+TOP = 400  # entities of the page of a larger graph
+SENTENCES = 10  # of one line
+FLAGS = (
+    "--around ENTITY --hops 1, --top 400, --since, --until, --community, --min-confidence, --type, --relation"
+    " or --sentences 5"
+)
 
 
 class RenderError(FabgridError):
@@ -36,11 +57,12 @@ class Cut:
     relations: tuple[str, ...] = ()
     min_confidence: float = 0.0
     community: int | None = None
+    sentences: int = SENTENCES  # of each line, at most
 
     @property
     def narrows(self) -> bool:
-        """Tell whether anything but the number of entities is cut."""
-        return replace(self, top=None) != Cut(hops=self.hops)
+        """Tell whether anything but the number of entities and sentences is cut."""
+        return replace(self, top=None) != Cut(hops=self.hops, sentences=self.sentences)
 
 
 class Wanted(TypedDict, total=False):
@@ -55,6 +77,7 @@ class Wanted(TypedDict, total=False):
     relations: tuple[str, ...]
     min_confidence: float
     community: int | None
+    sentences: int
 
 
 def cut(snapshot: Snapshot, ontology: Ontology, wanted: Cut, communities: Mapping[str, int]) -> Snapshot:
@@ -80,30 +103,65 @@ def cut(snapshot: Snapshot, ontology: Ontology, wanted: Cut, communities: Mappin
     if wanted.top is not None:
         best = set(rank(nodes, statements)[: max(1, wanted.top)])
         nodes = {i: n for i, n in nodes.items() if i in best}
-    check_size(len(nodes))
+    if len(nodes) > MOST_ENTITIES:
+        raise RenderError(
+            f"a page of {len(nodes):,} entities is more than a browser can show"
+            f" (at most {MOST_ENTITIES:,}); narrow it with {FLAGS}"
+        )
     return _within(snapshot, nodes, statements, wanted)
 
 
-def check_size(entities: int) -> None:
-    """Raise RenderError where these are more entities than a page can show."""
-    if entities > MOST_ENTITIES:
-        raise RenderError(
-            f"a page of {entities:,} entities is more than a browser can show"
-            f" (at most {MOST_ENTITIES:,}); narrow it with {FLAGS}"
-        )
+def fewer(part: Snapshot, ontology: Ontology, sentences: int) -> Snapshot:
+    """Return the part with so many statements of each line, the first and the surest.
+
+    A line is what is drawn: the statements of one edge with one status. Observations and definitions are
+    those that `details` would read: the newest.
+    """
+    lines: dict[tuple[str, ...], list[Statement]] = defaultdict(list)
+    for s in part.statements:
+        lines[*edge_of(s, ontology), s.status].append(s)
+    kept = {s.iri for line in lines.values() for s in _best(line, part.sources, sentences)}
+    kept |= newest(((m.iri, m.evidence.source, m.subject) for m in part.measurements), part.sources, OBSERVATIONS)
+    kept |= newest(((c.iri, c.evidence.source, term_of(c.iri)) for c in part.concepts), part.sources, DEFINITIONS)
+    read = {s.evidence.source for s in part.statements if s.iri in kept}
+    unread = {s.evidence.source for s in part.statements} - read - {m.evidence.source for m in part.measurements}
+    return replace(
+        part,
+        sources={iri: source for iri, source in part.sources.items() if iri not in unread},
+        statements=tuple(s for s in part.statements if s.iri in kept),
+        measurements=tuple(m for m in part.measurements if m.iri in kept),
+        concepts=tuple(c for c in part.concepts if c.iri in kept),
+    )
+
+
+def _best(line: list[Statement], sources: Mapping[str, Source], most: int) -> list[Statement]:
+    """Return the surest, and the first, from which on the page shows the line in time."""
+    if len(line) <= most:
+        return line
+    surest = sorted(line, key=lambda s: (-s.confidence, s.iri))
+    first = min(surest, key=lambda s: sources[s.evidence.source].published or date.max)
+    return [first, *(s for s in surest if s is not first)][:most]
+
+
+def edge_of(statement: Statement, ontology: Ontology) -> tuple[str, str, str]:
+    """Return the edge of a statement: its ends in one order where the relation type is symmetric."""
+    kind, ends = ontology.relations.get(statement.relation), (statement.subject, statement.object)
+    if kind is not None and kind.symmetric:
+        ends = (min(ends), max(ends))
+    return ends[0], statement.relation, ends[1]
 
 
 def rank(nodes: Collection[str], statements: Iterable[Statement]) -> list[str]:
     """Return the nodes' IRIs, those with most neighbours and then most statements first."""
-    neighbours: dict[str, set[str]] = defaultdict(set)
-    told: dict[str, int] = defaultdict(int)
-    for s in statements:
-        if s.subject in nodes and s.object in nodes:
-            neighbours[s.subject].add(s.object)
-            neighbours[s.object].add(s.subject)
-            told[s.subject] += 1
-            told[s.object] += 1
-    return sorted(nodes, key=lambda i: (-len(neighbours[i]), -told[i], i))
+    told: Counter[str] = Counter()
+    neighbours: Counter[str] = Counter()
+    pairs = Counter((s.subject, s.object) for s in statements if s.subject in nodes and s.object in nodes)
+    for pair, times in pairs.items():
+        for end in pair:
+            told[end] += times
+    for joined in set(map(frozenset, pairs)):
+        neighbours.update(joined)
+    return sorted(nodes, key=lambda i: (-neighbours[i], -told[i], i))
 
 
 def find(snapshot: Snapshot, wanted: str) -> Node:
@@ -152,14 +210,13 @@ def _statements(
         if name not in known:
             raise RenderError(f"--relation: no {name!r}; one of {', '.join(sorted(known))}")
     names = set(wanted.relations)
-    return tuple(
-        s
-        for s in snapshot.statements
-        if s.subject in nodes
-        and s.object in nodes
-        and (not names or names & _names_of(ontology, s.relation))
-        and _timely(snapshot, s, wanted)
-    )
+    relations = {r for r in ontology.relations if names & _names_of(ontology, r)}
+    found = [s for s in snapshot.statements if s.subject in nodes and s.object in nodes]
+    if names:
+        found = [s for s in found if s.relation in relations]
+    if _by_statement(replace(wanted, relations=())):
+        found = [s for s in found if _is_wanted(snapshot, s, wanted)]
+    return tuple(found)
 
 
 def _names_of(ontology: Ontology, relation: str) -> set[str]:
@@ -170,16 +227,19 @@ def _names_of(ontology: Ontology, relation: str) -> set[str]:
     return names
 
 
-def _timely(snapshot: Snapshot, found: Statement | Measurement, wanted: Cut) -> bool:
+def _is_wanted(snapshot: Snapshot, found: Statement | Measurement, wanted: Cut) -> bool:
     if found.confidence < wanted.min_confidence:
         return False
+    return timely(snapshot.sources.get(found.evidence.source), wanted)
+
+
+def timely(source: Source | None, wanted: Cut) -> bool:
+    """Tell whether an article is of the time that is wanted."""
     if wanted.since is None and wanted.until is None:
         return True
-    source = snapshot.sources.get(found.evidence.source)
     if source is None or source.published is None:
         return False
-    since, until = wanted.since or date.min, wanted.until or date.max
-    return since <= source.published <= until
+    return (wanted.since or date.min) <= source.published <= (wanted.until or date.max)
 
 
 def _by_statement(wanted: Cut) -> bool:
@@ -200,9 +260,10 @@ def _ball(statements: Iterable[Statement], centre: str, hops: int) -> set[str]:
 
 def _within(snapshot: Snapshot, nodes: dict[str, Node], statements: tuple[Statement, ...], wanted: Cut) -> Snapshot:
     kept = tuple(s for s in statements if s.subject in nodes and s.object in nodes)
-    measured = tuple(m for m in snapshot.measurements if m.subject in nodes and _timely(snapshot, m, wanted))
-    read = {s.evidence.source for s in kept} | {m.evidence.source for m in measured}
-    concepts = tuple(c for c in snapshot.concepts if not (wanted.narrows or wanted.top) or c.evidence.source in read)
-    read |= {c.evidence.source for c in concepts}
-    sources = {i: s for i, s in snapshot.sources.items() if i in read or not wanted.narrows}
+    measured = tuple(m for m in snapshot.measurements if m.subject in nodes and _is_wanted(snapshot, m, wanted))
+    concepts, sources = snapshot.concepts, snapshot.sources
+    if wanted.narrows or wanted.top is not None:
+        read = {s.evidence.source for s in kept} | {m.evidence.source for m in measured}
+        concepts = tuple(c for c in concepts if c.evidence.source in read)
+        sources = {i: s for i, s in sources.items() if i in read}
     return Snapshot(nodes, sources, kept, measured, concepts)

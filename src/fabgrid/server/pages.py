@@ -209,7 +209,7 @@ def _picture(store: ox.Store, around: str) -> Reply:
         title = snapshot.nodes[entity.value].name
     else:
         snapshot = read(excerpt.between(store, excerpt.best_connected(store, _PICTURED), _MOST_LINES))
-    html = picture(snapshot, load(), title=title, communities=communities(snapshot))
+    html = picture(snapshot, load(), title=title, communities=communities)
     found = _POLICY.search(html)
     policy = f"{unescape(found[1])}; frame-ancestors 'none'" if found else ""
     return Reply(200, HTML, html.encode(), policy=policy)

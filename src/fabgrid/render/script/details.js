@@ -25,13 +25,14 @@ const title = (text, props) => el("p", { class: text.length > 60 ? "title long" 
 // ---------------------------------------------------------------- overview
 
 function overview(go) {
+  const leftOut = edges.reduce((sum, edge) => sum + (edge.left_out ?? 0), 0);
   const best = data.nodes.filter((node) => degree.get(node.id)).sort((a, b) => a.rank - b.rank).slice(0, 10);
   const torn = edges.filter((edge) => edge.conflict);
   const dates = data.sources.map((source) => source.date).filter(Boolean).sort();
   return [
     title(data.title),
     el("p", { class: "soft" }, [
-      plural(data.statements.length, "statement"), " from ", plural(data.sources.length, "article"),
+      leftOut ? `${data.statements.length} of ` : "", plural(data.statements.length + leftOut, "statement"), " from ", plural(data.sources.length, "article"),
       dates.length ? `, ${unbroken(day(dates[0]))} – ${unbroken(day(dates[dates.length - 1]))}` : "", ".",
     ].join("")),
     el("p", { class: "soft small" }, "Click an entity or a line: each line opens the sentences that state it."),
@@ -137,7 +138,8 @@ function figures(id, go) {
     groups.get(figure.metric).push(figure);
   }
   if (!groups.size) return [];
-  return [el("h2", null, "Figures"), ...[...groups].map(([metric, found]) => metricTable(metric, found, go))];
+  const all = [...groups.values()].reduce((sum, found) => sum + found.length, 0);
+  return [el("h2", null, all < data.most_figures ? "Figures" : `The newest ${all} figures`), ...[...groups].map(([metric, found]) => metricTable(metric, found, go))];
 }
 
 function metricTable(metric, found, go) {
@@ -206,11 +208,14 @@ function relation(edge, go) {
     el("p", { class: "kind" }, swatch(edge, linesOf.get(edge.id)[0].status), familyOf(edge).label),
     triple(edge, go),
     el("p", { class: "soft small" }, relationOf(edge).comment),
-    tags([...new Set(edge.statements.map((k) => statuses.get(data.statements[k].status).label)), plural(edge.statements.length, "sentence"), plural(articles(edge), "article")]),
+    tags([...new Set(edge.statements.map((k) => statuses.get(data.statements[k].status).label)), count(edge), plural(articles(edge), "article")]),
     el("div", { class: "actions" }, button("Close", go.nothing)),
     edge.conflict ? conflict(edge, go) : sentences(edge, edge.statements, go),
   ];
 }
+
+// Of a busy edge the page holds the first sentences and the surest.
+const count = (edge) => (edge.left_out ? `${edge.statements.length} of ${plural(edge.statements.length + edge.left_out, "sentence")}` : plural(edge.statements.length, "sentence"));
 
 const articles = (edge) => new Set(edge.statements.map((k) => sourceOf(data.statements[k]))).size;
 
