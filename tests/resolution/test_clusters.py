@@ -326,6 +326,7 @@ def test_order_of_articles_and_entities_does_not_matter(
         resolve_articles(a, ontology=ONTOLOGY, registry=REGISTRY, judgements=rulings) for a in (keyed, shuffled)
     )
     assert one == other
+    assert all(one.iris(key) == other.iris(key) for key, _ in keyed)
     assert list(one.nodes) == sorted(one.nodes)
     for key, entities in keyed:
         assert one.iris(key).keys() == {e.name for e in entities}

@@ -39,15 +39,12 @@ CREATE TABLE IF NOT EXISTS files (
     name TEXT PRIMARY KEY, content TEXT NOT NULL, url TEXT NOT NULL, id TEXT NOT NULL, text TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;
 """
-# Of format 1, which had no outlines: one transaction, so that a kill leaves the one or the other.
-_MIGRATION = f"""
-BEGIN IMMEDIATE;
-ALTER TABLE articles RENAME TO articles_1;
-{_SCHEMA}
-INSERT INTO articles SELECT url, id, fingerprint, outline_of(extraction), extraction FROM articles_1;
-DROP TABLE articles_1;
-COMMIT;
-"""  # noqa: S608 - nothing in it comes from outside
+
+
+_PUT = "INSERT OR REPLACE INTO articles (url, id, fingerprint, outline, extraction) VALUES (?, ?, ?, ?, ?)"
+# Of formats 1 and 2: one transaction, so that a kill leaves the one or the other.
+_MIGRATION = f"BEGIN IMMEDIATE; {{}} UPDATE articles SET outline = outline_of(extraction); {_SCHEMA} COMMIT;"
+_COLUMN = "ALTER TABLE articles ADD COLUMN outline TEXT NOT NULL DEFAULT '';"
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,16 +55,17 @@ class Outline:
     id: str
     fingerprint: str
     content: str
+    known: dict[str, Entity]  # those of the articles before
 
     @property
     def entities(self) -> tuple[Entity, ...]:
         """The article's entities."""
-        return serialisation.load_outline(self.content)[0]
+        return serialisation.load_entities(self.content, self.known)
 
     @property
     def statements(self) -> tuple[str, ...]:
         """The last parts of the IRIs of its statements."""
-        return serialisation.load_outline(self.content)[1]
+        return serialisation.load_statements(self.content)
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +124,7 @@ class Records:
         """Record an article in place of what its address held."""
         article = extraction.article
         row = (article.url, article.id, fingerprint, _outline(extraction), serialisation.dumps(extraction))
-        self._write("INSERT OR REPLACE INTO articles VALUES (?, ?, ?, ?, ?)", [row])
+        self._write(_PUT, [row])
 
     def remove(self, url: str) -> bool:
         """Forget an article; tell whether it was there."""
@@ -151,9 +149,10 @@ class Records:
     def outlines(self) -> Iterator[Outline]:
         """Yield the outline of every article, sorted by address, for a tenth of what `extractions` costs."""
         rows = "SELECT url, id, fingerprint, outline FROM articles ORDER BY url"
+        known: dict[str, Entity] = {}
         with _refusals(self.path):
             for row in self._connection.execute(rows):
-                yield Outline(*row)
+                yield Outline(*row, known)
 
     def projected(self) -> dict[str, str]:
         """Return, by article id, the key under which its graph was written."""
@@ -251,16 +250,12 @@ def _connect_to_write(path: Path) -> sqlite3.Connection:
     connection = sqlite3.connect(path, check_same_thread=False)
     connection.execute("PRAGMA journal_mode = WAL")
     connection.execute("PRAGMA synchronous = FULL")  # NORMAL may lose the last commits with the power
-    if _is_old(connection):
+    tables = dict(connection.execute("SELECT name, sql FROM sqlite_schema").fetchall())
+    if "articles" in tables and "nodes" not in tables:
         connection.create_function("outline_of", 1, lambda text: _outline(serialisation.loads(text)))
-        connection.executescript(_MIGRATION)
+        connection.executescript(_MIGRATION.format("" if "outline" in tables["articles"] else _COLUMN))
     connection.executescript(_SCHEMA)
     return connection
-
-
-def _is_old(connection: sqlite3.Connection) -> bool:
-    columns = [name for _, name, *_ in connection.execute("PRAGMA table_info(articles)")]
-    return bool(columns) and "outline" not in columns
 
 
 def _outline(extraction: Extraction) -> str:

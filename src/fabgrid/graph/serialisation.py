@@ -22,7 +22,7 @@ from fabgrid.model import (
     Status,
 )
 
-__all__ = ["VERSION", "dump_outline", "dumps", "load_outline", "loads"]
+__all__ = ["VERSION", "dump_outline", "dumps", "load_entities", "load_statements", "loads"]
 
 VERSION = 1  # raised with every change of the nouns that old records could not be read with
 
@@ -70,15 +70,23 @@ def loads(text: str) -> Extraction:
 
 
 def dump_outline(entities: Iterable[Entity], statements: Iterable[str]) -> str:
-    """Return entities and names of statements as JSON."""
-    content = {"entities": [_encode(entity) for entity in entities], "statements": list(statements)}
-    return json.dumps(content, separators=(",", ":"), sort_keys=True)
+    """Return entities and names of statements as JSON, each entity as a text of its own."""
+    texts = [json.dumps(_encode(entity), separators=(",", ":"), sort_keys=True) for entity in entities]
+    return json.dumps({"entities": texts, "statements": list(statements)}, separators=(",", ":"))
 
 
-def load_outline(text: str) -> tuple[tuple[Entity, ...], tuple[str, ...]]:
-    """Return the entities and the names of statements that `dump_outline` wrote."""
-    content = json.loads(text)
-    return tuple(_decode(Entity, value) for value in content["entities"]), tuple(content["statements"])
+def load_entities(outline: str, known: dict[str, Entity]) -> tuple[Entity, ...]:
+    """Return the entities that `dump_outline` wrote; `known` keeps them by their texts, for most are met again."""
+    texts = json.loads(outline)["entities"]
+    for text in texts:
+        if text not in known:
+            known[text] = _decode(Entity, json.loads(text))
+    return tuple([known[text] for text in texts])
+
+
+def load_statements(outline: str) -> tuple[str, ...]:
+    """Return the names of statements that `dump_outline` wrote."""
+    return tuple(json.loads(outline)["statements"])
 
 
 def _encode(value: Any) -> dict[str, Any]:

@@ -13,14 +13,27 @@ from fabgrid.resolution.forms import Key, form, is_local, is_strong, kind_of
 from fabgrid.resolution.judgements import Ruling, reference
 from fabgrid.resolution.names import is_acronym, is_proper
 
-__all__ = ["Claims", "gather"]
+__all__ = ["Claims", "Naming", "gather"]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Naming:
+    """An entity as an article names it; the same naming is one object in all articles."""
+
+    name: str
+    key: Key
+    type: str
+    surfaces: frozenset[str]
+    others: frozenset[tuple[Key, str]]  # its names that mean somebody anywhere
+    stated: tuple[Key, ...]  # those of them that are not its key
+    is_local: bool  # means somebody in its article only
 
 
 @dataclass(slots=True)
 class Claims:
     """The testimony of all articles; counts are of articles, so their order does not matter."""
 
-    keys: dict[str, dict[str, Key]] = field(default_factory=dict)  # article -> local name -> key
+    namings: dict[str, tuple[Naming, ...]] = field(default_factory=dict)  # by article
     names: dict[Key, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
     types: dict[Key, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
     surfaces: dict[Key, set[str]] = field(default_factory=lambda: defaultdict(set))
@@ -42,44 +55,40 @@ def gather(
     claims = Claims()
     apart = frozenset(frozenset(pair) for pair in ruling.splits)
     reader = _Reader(names, {name: kind_of(name, ontology) for name in ontology.classes}, apart)
+    articles_of: Counter[Naming] = Counter()
     for article, entities in articles:
-        _gather_article(article, entities, reader, claims)
-    for local in claims.keys.values():
-        present = set(local.values())
-        for key in present & claims.stated.keys():
-            claims.apart.update((key, head) for head in claims.stated[key] if head in present and head != key)
+        found = claims.namings[article] = tuple([reader.read(entity, article) for entity in entities])
+        articles_of.update(found)
+        _note_heads(found, claims)
+    # What does not depend on the article is done once for each naming: there are few of them.
+    for naming, count in articles_of.items():
+        claims.names[naming.key][naming.name] += count
+        claims.types[naming.key][naming.type] += count
+        claims.surfaces[naming.key].update(naming.surfaces)
+        for key, surface in naming.others:
+            claims.surfaces[key].add(surface)
+    _note_those_apart({naming for naming in articles_of if naming.key in claims.stated}, claims)
     return claims
 
 
-def _gather_article(article: str, entities: Sequence[Entity], reader: _Reader, claims: Claims) -> None:
+def _note_heads(namings: Iterable[Naming], claims: Claims) -> None:
     heads: dict[Key, set[Key]] = defaultdict(set)
-    local = claims.keys.setdefault(article, {})
-    names: set[tuple[Key, str]] = set()
-    for entity in entities:
-        found = reader.read(entity, article)
-        local[found.name] = found.key
-        claims.surfaces[found.key].update(found.surfaces)
-        names.add((found.key, entity.name))
-        claims.types[found.key][entity.type] += 1
-        for key, surface in found.others:
-            claims.surfaces[key].add(surface)
-            if key != found.key:
-                heads[key].add(found.key)
-    for key, name in names:
-        claims.names[key][name] += 1
+    for naming in [naming for naming in namings if naming.stated]:
+        for key in naming.stated:
+            heads[key].add(naming.key)
     for key, owners in heads.items():
         claims.stated[key].update(owners)
         if len(owners) > 1:
             claims.rivals.add(key)
 
 
-@dataclass(frozen=True, slots=True)
-class _Found:
-    name: str  # one object for all articles, which saves as much again
-    key: Key
-    surfaces: frozenset[str]
-    others: frozenset[tuple[Key, str]]
-    local: bool  # means somebody in its article only
+def _note_those_apart(stated: set[Naming], claims: Claims) -> None:
+    for namings in claims.namings.values():
+        keys = {naming.key for naming in namings if naming in stated}
+        if keys:
+            present = {naming.key for naming in namings}
+            for key in keys:
+                claims.apart.update((key, head) for head in claims.stated[key] if head in present and head != key)
 
 
 class _Reader:
@@ -87,15 +96,15 @@ class _Reader:
 
     def __init__(self, names: RegistryNames, kinds: dict[str, str], apart: frozenset[frozenset[str]]) -> None:
         self._names, self._kinds, self._apart = names, kinds, apart
-        self._seen: dict[Entity, _Found] = {}
+        self._seen: dict[Entity, Naming] = {}
 
-    def read(self, entity: Entity, article: str) -> _Found:
+    def read(self, entity: Entity, article: str) -> Naming:
         found = self._seen.get(entity)
         if found is None:
             found = self._seen[entity] = self._read(entity)
-        return replace(found, key=found.key._replace(article=article)) if found.local else found
+        return replace(found, key=found.key._replace(article=article)) if found.is_local else found
 
-    def _read(self, entity: Entity) -> _Found:
+    def _read(self, entity: Entity) -> Naming:
         kind = self._kinds.get(entity.type, entity.type)
         strong = [a for a in entity.aliases if is_strong(a, entity.name, kind)]
         iri = self._link(entity, kind, strong)
@@ -111,7 +120,8 @@ class _Reader:
             # The fullest name tells most: "MPS" alone may be somebody else in another article.
             key = max((k for k, _ in others), key=_fullness, default=Key(kind, form(main, kind)))
         surfaces = {entity.name, *strong, *(a for a in entity.aliases if kind == "Place" and is_proper(a))}
-        return _Found(entity.name, key, frozenset(surfaces), frozenset(others), local)
+        stated = tuple({k for k, _ in others} - {key})
+        return Naming(entity.name, key, entity.type, frozenset(surfaces), frozenset(others), stated, local)
 
     def _link(self, entity: Entity, kind: str, strong: list[str]) -> str | None:
         iri = entity.iri or self._names.owner(Key(kind, form(entity.name, kind)))

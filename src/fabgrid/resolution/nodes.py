@@ -10,7 +10,7 @@ from typing import Protocol
 from fabgrid.model import Node, digest, slug
 from fabgrid.ontology import ENTITY, Ontology
 from fabgrid.resolution.aliases import RegistryNames
-from fabgrid.resolution.claims import Claims
+from fabgrid.resolution.claims import Claims, Naming
 from fabgrid.resolution.forms import Key, form
 from fabgrid.resolution.places import country
 from fabgrid.resolution.references import RANK, References, local_slug, type_slug
@@ -29,12 +29,12 @@ class Resolution:
     nodes: dict[str, Node]
     rejected: frozenset[str] = frozenset()
     unknown: tuple[str, ...] = ()
-    _keys: dict[str, dict[str, Key]] = field(default_factory=dict, repr=False)  # article -> name there -> key
+    _namings: dict[str, tuple[Naming, ...]] = field(default_factory=dict, repr=False, compare=False)  # by article
     _iris: dict[Key, str] = field(default_factory=dict, repr=False)
 
     def iris(self, article: str) -> dict[str, str]:
         """Return the IRI of each entity of an article, by its main name there."""
-        return {name: self._iris[key] for name, key in self._keys.get(article, {}).items()}
+        return {naming.name: self._iris[naming.key] for naming in self._namings.get(article, ())}
 
 
 class _Sets(Protocol):
@@ -75,7 +75,7 @@ def build(
         if root in iris and type_name in ontology.classes:
             nodes[iris[root]] = replace(nodes[iris[root]], type=type_name)
     by_key = {key: iris[clusters.find(key)] for key in claims.names}
-    return Resolution(dict(sorted(nodes.items())), references.rejected, references.unknown, claims.keys, by_key)
+    return Resolution(dict(sorted(nodes.items())), references.rejected, references.unknown, claims.namings, by_key)
 
 
 def _clusters(clusters: _Sets, claims: Claims) -> dict[Key, _Cluster]:
