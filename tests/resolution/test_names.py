@@ -63,6 +63,11 @@ def test_normal_twice_is_normal_once(name: str, legal: bool) -> None:
     assert bool(once) == any(c.isalnum() for c in once)
 
 
+@given(st.from_regex(r"[A-Za-z]{1,4}( [A-Za-z]{1,4}){0,4}", fullmatch=True), st.booleans())
+def test_the_short_way_for_plain_names_gives_what_the_long_one_gives(name: str, legal: bool) -> None:
+    assert normal(name, legal=legal) == normal(f"{name} ", legal=legal)
+
+
 def test_tokens() -> None:
     assert tokens("Crusoe Energy Systems LLC", legal=True) == ("crusoe", "energy", "systems")
 

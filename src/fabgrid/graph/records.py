@@ -39,12 +39,7 @@ CREATE TABLE IF NOT EXISTS files (
     name TEXT PRIMARY KEY, content TEXT NOT NULL, url TEXT NOT NULL, id TEXT NOT NULL, text TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;
 """
-
-
 _PUT = "INSERT OR REPLACE INTO articles (url, id, fingerprint, outline, extraction) VALUES (?, ?, ?, ?, ?)"
-# Of formats 1 and 2: one transaction, so that a kill leaves the one or the other.
-_MIGRATION = f"BEGIN IMMEDIATE; {{}} UPDATE articles SET outline = outline_of(extraction); {_SCHEMA} COMMIT;"
-_COLUMN = "ALTER TABLE articles ADD COLUMN outline TEXT NOT NULL DEFAULT '';"
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,8 +146,8 @@ class Records:
         rows = "SELECT url, id, fingerprint, outline FROM articles ORDER BY url"
         known: dict[str, Entity] = {}
         with _refusals(self.path):
-            for row in self._connection.execute(rows):
-                yield Outline(*row, known)
+            for url, article_id, fingerprint, content in self._connection.execute(rows):
+                yield Outline(url, article_id, fingerprint, content, known)
 
     def projected(self) -> dict[str, str]:
         """Return, by article id, the key under which its graph was written."""
@@ -252,10 +247,21 @@ def _connect_to_write(path: Path) -> sqlite3.Connection:
     connection.execute("PRAGMA synchronous = FULL")  # NORMAL may lose the last commits with the power
     tables = dict(connection.execute("SELECT name, sql FROM sqlite_schema").fetchall())
     if "articles" in tables and "nodes" not in tables:
-        connection.create_function("outline_of", 1, lambda text: _outline(serialisation.loads(text)))
-        connection.executescript(_MIGRATION.format("" if "outline" in tables["articles"] else _COLUMN))
+        _bring_up_to_date(connection, has_outlines="outline" in tables["articles"])
     connection.executescript(_SCHEMA)
     return connection
+
+
+def _bring_up_to_date(connection: sqlite3.Connection, *, has_outlines: bool) -> None:
+    """Make records of formats 1 and 2 such of this format, in one transaction: a kill leaves the one or the other."""
+    connection.create_function("outline_of", 1, lambda text: _outline(serialisation.loads(text)))
+    with connection:
+        connection.execute("BEGIN IMMEDIATE")
+        if not has_outlines:
+            connection.execute("ALTER TABLE articles ADD COLUMN outline TEXT NOT NULL DEFAULT ''")
+        connection.execute("UPDATE articles SET outline = outline_of(extraction)")
+        for statement in _SCHEMA.split(";"):
+            connection.execute(statement)
 
 
 def _outline(extraction: Extraction) -> str:

@@ -10,6 +10,7 @@ from fabgrid.resolution.words import LEGAL_FORMS, SMALL
 
 __all__ = ["is_acronym", "is_proper", "normal", "tokens"]
 
+_PLAIN = re.compile(r"(?:[A-Z][a-z]+|[a-z]{2,})(?: (?:[A-Z][a-z]+|[a-z]{2,}))*")  # what most names are
 _PLURAL = re.compile(r"\b([A-Z0-9][A-Z0-9-]*[A-Z0-9])s\b")  # "H100s", "TPUs"
 _POSSESSIVE = re.compile(r"(?<=[\w.])(?:['’]s|(?<=[sS])['’])(?=\W*\Z)")
 _POSSESSIVE_BEFORE_FORM = re.compile(r"['’]s(?=[\s,]+(?:Inc|Corp|Corporation|Co|Ltd|PLC|plc)\b\W*\Z)")
@@ -34,16 +35,20 @@ def normal(name: str, *, legal: bool = False) -> str:
     Args:
         legal: legal forms at the end (Inc, Corp, Ltd, Holdings) go too, as in names of bodies.
     """
+    words = name.lower().split() if _PLAIN.fullmatch(name) else _plain_words(name, legal=legal)
+    while len(words) > 1 and words[0] == "the":
+        words = words[1:]
+    return _NUMBERED.sub("", " ".join(_without_legal_form(words) if legal else words))
+
+
+def _plain_words(name: str, *, legal: bool) -> list[str]:
     text = _PLURAL.sub(r"\1", name)
     text = _INITIALS.sub(lambda m: m[1].replace(".", ""), _POSSESSIVE.sub("", text))
     if legal:
         text = _POSSESSIVE_BEFORE_FORM.sub("", text)
     text = fold(_APOSTROPHE.sub("", text)).replace("&", " and ").replace("+", " plus ")
     joined = _SINGLES.sub(lambda m: m[0].replace(" ", ""), " ".join(_WORD.findall(text)))
-    words = joined.split(" ")
-    while len(words) > 1 and words[0] == "the":
-        words = words[1:]
-    return _NUMBERED.sub("", " ".join(_without_legal_form(words) if legal else words))
+    return joined.split(" ")
 
 
 def _without_legal_form(words: list[str]) -> list[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Protocol
 
@@ -92,22 +92,27 @@ def _clusters(clusters: _Sets, claims: Claims) -> dict[Key, _Cluster]:
 
 def _name(cluster: _Cluster, claims: Claims, kept: frozenset[Key]) -> str:
     """Return the most frequent name, then the longest, then the first; a country's own name."""
-    counts: Counter[str] = Counter()
-    for key in cluster.keys:
-        counts.update(claims.names.get(key, {}))
+    counts = _summed(claims.names, cluster.keys)
     kinds = {key.kind for key in cluster.keys}
-    if kept & set(cluster.keys):  # a judgement has merged others into this one
+    if kept and kept & set(cluster.keys):  # a judgement has merged others into this one
         own = {name for name in counts if any(Key(k, form(name, k)) in kept for k in kinds)}
-        counts = Counter({name: n for name, n in counts.items() if name in own}) or counts
+        counts = {name: n for name, n in counts.items() if name in own} or counts
     best = min(counts, key=lambda name: (-counts[name], -len(name), name))
     return (country(best) if kinds == {"Place"} else None) or best
 
 
 def _type(cluster: _Cluster, claims: Claims) -> str:
-    counts: Counter[str] = Counter()
-    for key in cluster.keys:
-        counts.update(claims.types.get(key, {}))
+    counts = _summed(claims.types, cluster.keys)
     return min(counts, key=lambda name: (-counts[name], name))
+
+
+def _summed(counts: Mapping[Key, Counter[str]], keys: list[Key]) -> Mapping[str, int]:
+    if len(keys) == 1:
+        return counts[keys[0]]
+    total: Counter[str] = Counter()
+    for key in keys:
+        total.update(counts.get(key, {}))
+    return total
 
 
 def _iris(found: dict[Key, _Cluster], names: RegistryNames) -> dict[Key, str]:
