@@ -6,14 +6,14 @@ by article. A build that was stopped anywhere is finished by the next one.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
 
 from pyoxigraph import Quad
 
-from fabgrid.collector import paused
+from fabgrid.collector import paused, spared
 from fabgrid.engines import Engine
 from fabgrid.errors import SourceError
 from fabgrid.graph.records import Record
@@ -24,7 +24,7 @@ from fabgrid.graph.terms import ARTICLE, STATEMENT
 from fabgrid.graph.validation import Finding, check
 from fabgrid.model import Article
 from fabgrid.ontology import load, load_registry
-from fabgrid.resolution import Resolution, resolve
+from fabgrid.resolution import Resolution, Resolver
 from fabgrid.resolution.judgements import load as load_judgements
 from fabgrid.sources import Known, Memory, read_new
 from fabgrid.spool import Spool
@@ -35,6 +35,7 @@ Progress = Callable[[int, int], None]  # articles done, articles to do
 
 BATCH = 100  # articles that are written to the graph at once
 CHECKPOINT = 200  # articles before the graph is written the first time, so that readers see a long build grow
+LAST = 100  # articles, which other processes read for seconds
 GROWTH = 1.5  # of the store between two such writings: each looks at all articles, together they cost a constant part
 
 
@@ -68,15 +69,19 @@ def build(
     summary = Summary()
     with Spool(store.path) as pending:
         _sort(paths, store, engine.fingerprint, summary, pending)
-        _record(pending, store, engine, summary, progress)
+        begun = _record(pending, store, engine, summary, progress)
     if prune:
         _prune(store, summary)
-    summary.findings += project(store)
+    summary.findings += project(store, begun=None if summary.removed else begun)
     return summary
 
 
-def _record(pending: Spool, store: Store, engine: Engine, summary: Summary, progress: Progress) -> None:
-    """Read the articles, each a durable step, and write the graph now and then."""
+def _record(pending: Spool, store: Store, engine: Engine, summary: Summary, progress: Progress) -> Resolver | None:
+    """Read the articles, each a durable step, and write the graph now and then.
+
+    While other processes read the last ones, resolution begins with all others; what has begun is returned.
+    """
+    unread, begun = {*summary.added, *summary.changed}, None
     checkpoint = max(CHECKPOINT, int(len(store.records) * (GROWTH - 1)))
     for done, result in enumerate(engine.extract(pending), start=1):
         if isinstance(result, SourceError):
@@ -84,10 +89,15 @@ def _record(pending: Spool, store: Store, engine: Engine, summary: Summary, prog
         else:
             store.records.put(result, engine.fingerprint)
             summary.words += len(result.article.text.split())
+            unread.discard(result.article.url)
         progress(done, len(pending))
+        if done == max(1, len(pending) - LAST):
+            begun = _resolver(store)
+            _read_names(store, begun, but=unread)
         if done == checkpoint:
             summary.findings += project(store)
             checkpoint = int(checkpoint * GROWTH)
+    return begun
 
 
 def _sort(paths: Iterable[str | Path], store: Store, fingerprint: str, summary: Summary, pending: Spool) -> None:
@@ -121,15 +131,19 @@ def _prune(store: Store, summary: Summary) -> None:
             summary.removed.append(url)
 
 
-def project(store: Store) -> list[Finding]:
+def project(store: Store, *, begun: Resolver | None = None) -> list[Finding]:
     """Write the graphs of all articles whose facts or entities have changed, and the entities.
 
     The result depends on the set of records and judgements only, not on their order. A reader finds each
     article in one version, and all entities that it names. Returns what the shapes find wrong in the
-    graphs that were written.
+    graphs that were written. `begun` has the names of some of the articles, as they are recorded.
     """
-    with paused():
-        resolution = resolve_all(store)
+    resolution = resolve_all(store, begun=begun)
+    with spared():
+        return _write(store, resolution)
+
+
+def _write(store: Store, resolution: Resolution) -> list[Finding]:
     gone = store.add_entities(resolution.nodes.values())
     written = store.records.projected()
     earlier = {url: iri for iri, url in store.superseded().items()}
@@ -187,11 +201,21 @@ def _forget(store: Store, ids: Iterable[str]) -> None:
     store.records.forget_projected(gone)
 
 
-def resolve_all(store: Store) -> Resolution:
+def resolve_all(store: Store, *, begun: Resolver | None = None) -> Resolution:
     """Return the entities of all recorded articles, under the store's judgements."""
-    return resolve(
-        ((outline.url, outline.entities) for outline in store.records.outlines()),
-        ontology=load(),
-        registry=load_registry(),
-        judgements=load_judgements(store.judgements),
-    )
+    resolver = begun or _resolver(store)
+    _read_names(store, resolver)
+    with paused():
+        return resolver.resolve()
+
+
+def _resolver(store: Store) -> Resolver:
+    return Resolver(ontology=load(), registry=load_registry(), judgements=load_judgements(store.judgements))
+
+
+def _read_names(store: Store, resolver: Resolver, *, but: Collection[str] = ()) -> None:
+    """Tell a resolver whom the articles name that it has not read, but for some by their addresses."""
+    with paused():
+        for outline in store.records.outlines():
+            if outline.url not in resolver and outline.url not in but:
+                resolver.read(outline.url, outline.entities)

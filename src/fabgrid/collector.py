@@ -1,4 +1,4 @@
-"""The collector of cycles, paused where millions of values are made and none is a cycle."""
+"""The collector of cycles, kept from millions of values of which none is a cycle."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import gc
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-__all__ = ["paused"]
+__all__ = ["paused", "spared"]
 
 
 @contextmanager
@@ -19,3 +19,13 @@ def paused() -> Iterator[None]:
     finally:
         if was_on:
             gc.enable()
+
+
+@contextmanager
+def spared() -> Iterator[None]:
+    """Spare the collector the values that are there already; it goes on with those that come."""
+    gc.freeze()
+    try:
+        yield
+    finally:
+        gc.unfreeze()

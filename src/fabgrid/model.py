@@ -63,8 +63,11 @@ def slug(name: str) -> str:
     Letters of other scripts stay; a name without a letter or digit, or one longer than 80
     characters, ends in a digest, so that different names keep different slugs.
     """
-    words = re.sub(r"['’`]", "", fold(name)).replace("&", " and ").replace("+", " plus ")
-    kept = re.sub(r"[\W_]+", "-", words).strip("-")
+    words = fold(name)
+    if not words.replace(" ", "").isalnum():  # most names are letters and spaces
+        words = re.sub(r"['’`]", "", words).replace("&", " and ").replace("+", " plus ")
+        words = re.sub(r"[\W_]+", " ", words)
+    kept = "-".join(words.split())
     if not kept:
         return digest(name)
     return kept if len(kept) <= _SLUG_LENGTH else f"{kept[:60].rstrip('-')}-{digest(name)}"

@@ -71,7 +71,7 @@ def loads(text: str) -> Extraction:
 
 def dump_outline(entities: Iterable[Entity], statements: Iterable[str]) -> str:
     """Return entities and names of statements as JSON, each entity as a text of its own."""
-    texts = [json.dumps(_encode(entity), separators=(",", ":"), sort_keys=True) for entity in entities]
+    texts = [json.dumps((e.name, e.type, e.iri, *e.aliases), separators=(",", ":")) for e in entities]
     return json.dumps({"entities": texts, "statements": list(statements)}, separators=(",", ":"))
 
 
@@ -80,7 +80,8 @@ def load_entities(outline: str, known: dict[str, Entity]) -> tuple[Entity, ...]:
     texts = json.loads(outline)["entities"]
     for text in texts:
         if text not in known:
-            known[text] = _decode(Entity, json.loads(text))
+            name, type_, iri, *aliases = json.loads(text)
+            known[text] = Entity(name, type_, tuple(aliases), iri)
     return tuple([known[text] for text in texts])
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
 from fabgrid.model import Entity, slug
@@ -13,7 +13,7 @@ from fabgrid.resolution.forms import Key, form, is_local, is_strong, kind_of
 from fabgrid.resolution.judgements import Ruling, reference
 from fabgrid.resolution.names import is_acronym, is_proper
 
-__all__ = ["Claims", "Naming", "gather"]
+__all__ = ["Claims", "Gatherer", "Naming"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -23,8 +23,8 @@ class Naming:
     name: str
     key: Key
     type: str
-    surfaces: frozenset[str]
-    others: frozenset[tuple[Key, str]]  # its names that mean somebody anywhere
+    surfaces: tuple[str, ...]
+    others: tuple[tuple[Key, str], ...]  # its names that mean somebody anywhere
     stated: tuple[Key, ...]  # those of them that are not its key
     is_local: bool  # means somebody in its article only
 
@@ -44,31 +44,37 @@ class Claims:
     rivals: set[Key] = field(default_factory=set)  # one article gives the name to two entities
 
 
-def gather(
-    articles: Iterable[tuple[str, Sequence[Entity]]],
-    *,
-    names: RegistryNames,
-    ontology: Ontology,
-    ruling: Ruling,
-) -> Claims:
-    """Read the entities of all articles."""
-    claims = Claims()
-    apart = frozenset(frozenset(pair) for pair in ruling.splits)
-    reader = _Reader(names, {name: kind_of(name, ontology) for name in ontology.classes}, apart)
-    articles_of: Counter[Naming] = Counter()
-    for article, entities in articles:
-        found = claims.namings[article] = tuple([reader.read(entity, article) for entity in entities])
-        articles_of.update(found)
-        _note_heads(found, claims)
-    # What does not depend on the article is done once for each naming: there are few of them.
-    for naming, count in articles_of.items():
-        claims.names[naming.key][naming.name] += count
-        claims.types[naming.key][naming.type] += count
-        claims.surfaces[naming.key].update(naming.surfaces)
-        for key, surface in naming.others:
-            claims.surfaces[key].add(surface)
-    _note_those_apart({naming for naming in articles_of if naming.key in claims.stated}, claims)
-    return claims
+class Gatherer:
+    """Reads the entities of one article after the other, in any order."""
+
+    def __init__(self, *, names: RegistryNames, ontology: Ontology, ruling: Ruling) -> None:
+        apart = frozenset(frozenset(pair) for pair in ruling.splits)
+        self._reader = _Reader(names, {name: kind_of(name, ontology) for name in ontology.classes}, apart)
+        self._articles_of: Counter[Naming] = Counter()
+        self._claims = Claims()
+
+    def __contains__(self, article: str) -> bool:
+        return article in self._claims.namings
+
+    def read(self, article: str, entities: Iterable[Entity]) -> None:
+        """Read the entities of an article."""
+        found = tuple([self._reader.read(entity, article) for entity in entities])
+        self._claims.namings[article] = found
+        self._articles_of.update(found)
+        _note_heads(found, self._claims)
+
+    def claims(self) -> Claims:
+        """Return what all articles claim; called once, at the end."""
+        claims = self._claims
+        # What does not depend on the article is done once for each naming: there are few of them.
+        for naming, count in self._articles_of.items():
+            claims.names[naming.key][naming.name] += count
+            claims.types[naming.key][naming.type] += count
+            claims.surfaces[naming.key].update(naming.surfaces)
+            for key, surface in naming.others:
+                claims.surfaces[key].add(surface)
+        _note_those_apart({naming for naming in self._articles_of if naming.key in claims.stated}, claims)
+        return claims
 
 
 def _note_heads(namings: Iterable[Naming], claims: Claims) -> None:
@@ -106,6 +112,8 @@ class _Reader:
 
     def _read(self, entity: Entity) -> Naming:
         kind = self._kinds.get(entity.type, entity.type)
+        if not entity.aliases and not entity.iri and not self._names.owner(Key(kind, form(entity.name, kind))):
+            return _of_one_name(entity, kind)
         strong = [a for a in entity.aliases if is_strong(a, entity.name, kind)]
         iri = self._link(entity, kind, strong)
         if iri in self._names.known:
@@ -121,7 +129,7 @@ class _Reader:
             key = max((k for k, _ in others), key=_fullness, default=Key(kind, form(main, kind)))
         surfaces = {entity.name, *strong, *(a for a in entity.aliases if kind == "Place" and is_proper(a))}
         stated = tuple({k for k, _ in others} - {key})
-        return Naming(entity.name, key, entity.type, frozenset(surfaces), frozenset(others), stated, local)
+        return Naming(entity.name, key, entity.type, tuple(surfaces), tuple(others), stated, local)
 
     def _link(self, entity: Entity, kind: str, strong: list[str]) -> str | None:
         iri = entity.iri or self._names.owner(Key(kind, form(entity.name, kind)))
@@ -145,6 +153,13 @@ class _Reader:
         known = self._names.known[iri]
         expanded = any(is_acronym(alias, n) for n in (known.name, *known.aliases))
         return iri if is_acronym(alias, name) and not expanded else None
+
+
+def _of_one_name(entity: Entity, kind: str) -> Naming:
+    """Return the naming of an entity that has no other name and is not the registry's: most are such."""
+    name = entity.name
+    key, local = Key(kind, form(name, kind)), is_local(name, kind)
+    return Naming(name, key, entity.type, (name,), () if local else ((key, name),), (), local)
 
 
 def _main(entity: Entity, kind: str) -> str:

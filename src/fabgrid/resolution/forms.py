@@ -38,7 +38,7 @@ def kind_of(type_name: str, ontology: Ontology) -> str:
     return type_name
 
 
-@lru_cache(maxsize=200_000)
+@lru_cache(maxsize=10_000)
 def form(name: str, kind: str) -> str:
     """Return the part of the name that tells the entity from others of its kind.
 
@@ -70,7 +70,7 @@ def _without_tail(name: str) -> str:
     return rest if is_proper(rest) and len(rest) > 2 else name
 
 
-@lru_cache(maxsize=200_000)
+@lru_cache(maxsize=10_000)
 def is_local(name: str, kind: str) -> bool:
     """Tell whether the name means somebody only within its article: "Patel", "200MW data center"."""
     if kind == PERSON:
@@ -82,7 +82,7 @@ def is_local(name: str, kind: str) -> bool:
     return not any(w[0].isupper() and normal(w) not in ("ai", "gpu", "the") for w in words)
 
 
-@lru_cache(maxsize=200_000)
+@lru_cache(maxsize=10_000)
 def is_strong(alias: str, name: str, kind: str) -> bool:
     """Tell whether an alias that one article states may stand for the entity in all articles."""
     if kind == PLACE or not form(alias, kind):

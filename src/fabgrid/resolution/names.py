@@ -21,7 +21,7 @@ _NUMBERED = re.compile(r"(?<=[^\W\d_]) (?=\d+(?:\.\d+)*[a-z]?\b)")
 _SINGLES = re.compile(r"(?<!\w)[^\W\d_](?: [^\W\d_])+(?!\w)")
 
 
-@lru_cache(maxsize=200_000)
+@lru_cache(maxsize=10_000)
 def normal(name: str, *, legal: bool = False) -> str:
     """Return what two spellings of one name share.
 
@@ -73,7 +73,7 @@ def is_proper(name: str) -> bool:
     return bool(words) and all(any(c.isupper() or c.isdigit() or not c.islower() for c in w) for w in words)
 
 
-@lru_cache(maxsize=50_000)
+@lru_cache(maxsize=10_000)
 def is_acronym(short: str, long: str) -> bool:
     """Tell whether the short name is made of the beginnings of the long one's words, in order.
 
@@ -100,7 +100,7 @@ def _parts(long: str) -> list[str]:
     return re.findall(r"[A-Z0-9]{2,}(?![a-z])|[^\W\d_][^\W\d_A-Z]*|\d+", text)
 
 
-@lru_cache(maxsize=50_000)
+@lru_cache(maxsize=10_000)
 def _spells(letters: str, words: tuple[str, ...]) -> bool:
     if not words:
         return not letters

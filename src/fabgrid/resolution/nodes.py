@@ -56,7 +56,8 @@ class _Cluster:
 
     @property
     def rank(self) -> tuple[int, str, Key]:
-        return min(RANK.get(key.kind, 9) for key in self.keys), self.type, self.keys[0]
+        ranks = [RANK.get(key.kind, 9) for key in self.keys]
+        return min(ranks), self.type, self.keys[0]
 
 
 def build(
@@ -79,14 +80,13 @@ def build(
 
 
 def _clusters(clusters: _Sets, claims: Claims) -> dict[Key, _Cluster]:
-    mentioned = {clusters.find(key) for key in claims.names}
     members: dict[Key, list[Key]] = defaultdict(list)
-    for key in sorted(claims.surfaces):
+    for key in claims.surfaces:
         members[clusters.find(key)].append(key)
     found = {}
-    for root in sorted(mentioned):
+    for root in {clusters.find(key) for key in claims.names}:
         known = clusters.known(root)
-        found[root] = _Cluster(members[root], known.form if known else None)
+        found[root] = _Cluster(sorted(members[root]), known.form if known else None)
     return found
 
 
