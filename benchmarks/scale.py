@@ -218,7 +218,10 @@ def measure(folder: Path, options: argparse.Namespace) -> None:
     full, _, watch = ingest(articles, folder / "store", several(extractor, options.workers))
     watch.report()
     space = size(folder / "store") / options.articles * 1000
-    print(f"all: {full:,.0f} s, {words / full:,.0f} words/s, {space:.1f} kB an article")
+    gain = (
+        f"{options.articles / full:.1f} articles/s, {options.articles / full / (count / alone):.2f} times one worker's"
+    )
+    print(f"all: {full:,.0f} s, {words / full:,.0f} words/s, {gain}, {space:.1f} kB an article")
     others = companies(folder / "together", folder / "store")
     for few in (others, ["Nvidia"]):
         (early, some), (late, many) = ask(folder / "together", few), ask(folder / "store", few)
@@ -231,7 +234,11 @@ def measure(folder: Path, options: argparse.Namespace) -> None:
     assert read == changed
     print(f"{read} articles changed: {again:.1f} s, {again / full:.1%} of the whole")
 
-    for view in ([], ["--top", "400"], ["--around", others[0]]):
+    unchanged, read, _ = ingest(articles, folder / "store", several(extractor, options.workers))
+    assert not read
+    print(f"no article changed: {unchanged:.1f} s")
+
+    for view in ([], ["--around", "Nvidia"], ["--around", others[0], "--hops", "2"]):
         page = folder / "page.html"
         page.unlink(missing_ok=True)
         start = time.perf_counter()
