@@ -6,7 +6,8 @@ by article. A build that was stopped anywhere is finished by the next one.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
@@ -24,7 +25,7 @@ from fabgrid.graph.terms import ARTICLE, STATEMENT
 from fabgrid.graph.validation import Finding, check
 from fabgrid.model import Article
 from fabgrid.ontology import load, load_registry
-from fabgrid.resolution import Resolution, Resolver
+from fabgrid.resolution import Resolution, resolve
 from fabgrid.resolution.judgements import load as load_judgements
 from fabgrid.sources import Known, Memory, read_new
 from fabgrid.spool import Spool
@@ -33,9 +34,8 @@ __all__ = ["Progress", "Summary", "build", "graph_of", "project", "resolve_all"]
 
 Progress = Callable[[int, int], None]  # articles done, articles to do
 
-BATCH = 100  # articles that are written to the graph at once
+BATCH = 50  # articles that are written to the graph at once
 CHECKPOINT = 200  # articles before the graph is written the first time, so that readers see a long build grow
-LAST = 100  # articles, which other processes read for seconds
 GROWTH = 1.5  # of the store between two such writings: each looks at all articles, together they cost a constant part
 
 
@@ -69,19 +69,15 @@ def build(
     summary = Summary()
     with Spool(store.path) as pending:
         _sort(paths, store, engine.fingerprint, summary, pending)
-        begun = _record(pending, store, engine, summary, progress)
+        _record(pending, store, engine, summary, progress)
     if prune:
         _prune(store, summary)
-    summary.findings += project(store, begun=None if summary.removed else begun)
+    summary.findings += project(store)
     return summary
 
 
-def _record(pending: Spool, store: Store, engine: Engine, summary: Summary, progress: Progress) -> Resolver | None:
-    """Read the articles, each a durable step, and write the graph now and then.
-
-    While other processes read the last ones, resolution begins with all others; what has begun is returned.
-    """
-    unread, begun = {*summary.added, *summary.changed}, None
+def _record(pending: Spool, store: Store, engine: Engine, summary: Summary, progress: Progress) -> None:
+    """Read the articles, each a durable step, and write the graph now and then."""
     checkpoint = max(CHECKPOINT, int(len(store.records) * (GROWTH - 1)))
     for done, result in enumerate(engine.extract(pending), start=1):
         if isinstance(result, SourceError):
@@ -89,15 +85,10 @@ def _record(pending: Spool, store: Store, engine: Engine, summary: Summary, prog
         else:
             store.records.put(result, engine.fingerprint)
             summary.words += len(result.article.text.split())
-            unread.discard(result.article.url)
         progress(done, len(pending))
-        if done == max(1, len(pending) - LAST):
-            begun = _resolver(store)
-            _read_names(store, begun, but=unread)
         if done == checkpoint:
             summary.findings += project(store)
             checkpoint = int(checkpoint * GROWTH)
-    return begun
 
 
 def _sort(paths: Iterable[str | Path], store: Store, fingerprint: str, summary: Summary, pending: Spool) -> None:
@@ -131,14 +122,14 @@ def _prune(store: Store, summary: Summary) -> None:
             summary.removed.append(url)
 
 
-def project(store: Store, *, begun: Resolver | None = None) -> list[Finding]:
+def project(store: Store) -> list[Finding]:
     """Write the graphs of all articles whose facts or entities have changed, and the entities.
 
     The result depends on the set of records and judgements only, not on their order. A reader finds each
     article in one version, and all entities that it names. Returns what the shapes find wrong in the
-    graphs that were written. `begun` has the names of some of the articles, as they are recorded.
+    graphs that were written.
     """
-    resolution = resolve_all(store, begun=begun)
+    resolution = resolve_all(store)
     with spared():
         return _write(store, resolution)
 
@@ -148,18 +139,33 @@ def _write(store: Store, resolution: Resolution) -> list[Finding]:
     written = store.records.projected()
     earlier = {url: iri for iri, url in store.superseded().items()}
     findings: list[Finding] = []
-    graphs = _graphs(store, resolution, written)
-    while batch := list(islice(graphs, BATCH)):
-        replaces = {article_iri(g.article): earlier[g.article.url] for g in batch if g.article.url in earlier}
-        store.replace_articles({article_iri(g.article): g.quads for g in batch}, replaces=replaces)
-        store.flush()
-        keys, edges = {g.article.id: g.key for g in batch}, {g.article.id: g.edges for g in batch}
-        store.records.mark_projected(keys, edges, replaced=[iri.removeprefix(ARTICLE) for iri in replaces.values()])
-        findings += [f for g in batch for f in g.findings]
+    graphs, writing = _graphs(store, resolution, written), None
+    with ThreadPoolExecutor(1) as writer:  # the quads of a batch are written while the next one is made
+        while batch := list(islice(graphs, BATCH)):
+            findings += [f for g in batch for f in g.findings]
+            if writing:
+                _mark(store, writing.result())
+            writing = writer.submit(_replace, store, batch, earlier)
+        if writing:
+            _mark(store, writing.result())
     _forget(store, written.keys() - {article_id for article_id, _ in store.records.states().values()})
     store.remove_entities(gone)
     store.flush()
     return findings
+
+
+def _replace(store: Store, batch: list[_Graph], earlier: Mapping[str, str]) -> _Written:
+    """Write the graphs, by which those of earlier texts are replaced; those are given by address."""
+    replaces = {article_iri(g.article): earlier[g.article.url] for g in batch if g.article.url in earlier}
+    store.replace_articles({article_iri(g.article): g.quads for g in batch}, replaces=replaces)
+    store.flush()
+    return batch, [iri.removeprefix(ARTICLE) for iri in replaces.values()]
+
+
+def _mark(store: Store, written: _Written) -> None:
+    batch, replaced = written
+    keys, edges = {g.article.id: g.key for g in batch}, {g.article.id: g.edges for g in batch}
+    store.records.mark_projected(keys, edges, replaced=replaced)
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,6 +175,9 @@ class _Graph:
     quads: list[Quad]
     edges: str
     findings: tuple[Finding, ...]
+
+
+_Written = tuple[list[_Graph], list[str]]  # graphs, and the articles of which they have taken the place
 
 
 def _graphs(store: Store, resolution: Resolution, written: Mapping[str, str]) -> Iterator[_Graph]:
@@ -201,21 +210,12 @@ def _forget(store: Store, ids: Iterable[str]) -> None:
     store.records.forget_projected(gone)
 
 
-def resolve_all(store: Store, *, begun: Resolver | None = None) -> Resolution:
+def resolve_all(store: Store) -> Resolution:
     """Return the entities of all recorded articles, under the store's judgements."""
-    resolver = begun or _resolver(store)
-    _read_names(store, resolver)
     with paused():
-        return resolver.resolve()
-
-
-def _resolver(store: Store) -> Resolver:
-    return Resolver(ontology=load(), registry=load_registry(), judgements=load_judgements(store.judgements))
-
-
-def _read_names(store: Store, resolver: Resolver, *, but: Collection[str] = ()) -> None:
-    """Tell a resolver whom the articles name that it has not read, but for some by their addresses."""
-    with paused():
-        for outline in store.records.outlines():
-            if outline.url not in resolver and outline.url not in but:
-                resolver.read(outline.url, outline.entities)
+        return resolve(
+            ((outline.url, outline.entities) for outline in store.records.outlines()),
+            ontology=load(),
+            registry=load_registry(),
+            judgements=load_judgements(store.judgements),
+        )

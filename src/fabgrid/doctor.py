@@ -165,13 +165,20 @@ def _projection(store: Store) -> Finding:
     wrong = list(_wrong_graphs(store, resolution))
     entities = set(entity_quads(resolution.nodes.values()))
     same_entities = set(store.graph(ENTITIES_GRAPH.value)) == entities
-    if not wrong and same_entities and outline(store) == read_outline(store):
+    if not wrong and same_entities and _has_its_outline(store):
         return Finding("graph", State.SOUND, f"{len(store):,} quads, as the records and judgements say")
     write_outline(store)
     store.doubt_entities()
     store.records.forget_projected(wrong)
     project(store)
     return Finding("graph", State.REPAIRED, f"{len(wrong):,} articles and what is said of entities were written anew")
+
+
+def _has_its_outline(store: Store) -> bool:
+    try:
+        return outline(store) == read_outline(store)
+    except StoreError:
+        return False
 
 
 def _wrong_graphs(store: Store, resolution: Resolution) -> Iterator[str]:

@@ -41,7 +41,7 @@ def test_a_busy_edge_says_how_many_sentences_it_has(new_reader: Callable[..., An
     reader.js("id => fabgrid.go.edge(id)", edge["id"])
     assert "10 of 12 sentences" in reader.page.locator("#details").inner_text()
     reader.js("fabgrid.go.entity(fabgrid.data.measurements[0].node)")
-    assert "the newest 50 figures" in reader.page.locator("#details").inner_text().lower()
+    assert "the newest 30 figures" in reader.page.locator("#details").inner_text().lower()
 
 
 def test_names_are_readable_and_never_over_each_other(reader: Any) -> None:

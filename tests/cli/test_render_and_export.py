@@ -30,9 +30,9 @@ def test_of_too_many_entities_the_best_connected_are_shown(
     monkeypatch.setattr("fabgrid.render.TOP", 2)
     file = tmp_path / "page.html"
     told = run("render", "-o", file, "--store", store).stderr
-    assert "the page has the 2 best connected; --around ENTITY shows others" in told
+    assert "the page has the 2 best connected, with 3 sentences a line; --around ENTITY" in told
     top = tmp_path / "top.html"
-    assert "best connected" not in run("render", "-o", top, "--store", store, "--top", "2").stderr
+    assert "best connected" not in run("render", "-o", top, "--store", store, "--top", "2", "--sentences", "3").stderr
     assert file.read_bytes() == top.read_bytes()
 
 

@@ -8,8 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from fabgrid.errors import StoreError
 from fabgrid.graph.snapshot import about, details, outline, read, read_outline
 from fabgrid.graph.store import Store
+from fabgrid.graph.terms import ENTITY
 from fabgrid.model import Snapshot
 from samples import demo
 
@@ -41,6 +43,13 @@ def test_an_outline_tells_who_is_joined_to_whom(store: Store) -> None:
 def test_the_outline_that_is_kept_is_that_of_the_quads(store: Store) -> None:
     assert store.keeps_outline
     assert outline(store) == read_outline(store)
+
+
+def test_a_damaged_outline_is_refused_with_a_remedy(tmp_path: Path) -> None:
+    with Store.open(demo(tmp_path / "s")) as damaged:
+        damaged.records.note_nodes({ENTITY + "tsmc": '["TSMC"'})
+        with pytest.raises(StoreError, match="fabgrid doctor"):
+            outline(damaged)
 
 
 def test_the_details_of_a_part_are_no_more(store: Store) -> None:

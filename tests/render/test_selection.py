@@ -125,7 +125,7 @@ def test_an_entity_keeps_its_newest_figures(industry: Snapshot, ontology: Ontolo
     sources = {f"urn:{k}": Source(f"urn:{k}", "https://x.example/", "", published=day) for k, day in enumerate(days)}
     figures = tuple(replace(one, iri=f"{s}-m", evidence=replace(one.evidence, source=s)) for s in sources)
     found = fewer(replace(industry, sources=sources, statements=(), measurements=figures), ontology, 3)
-    assert found.measurements == figures[-50:]
+    assert found.measurements == figures[-30:]
 
 
 def test_slug_is_the_last_part() -> None:

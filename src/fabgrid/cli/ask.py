@@ -214,7 +214,8 @@ def path(
     for way in found:
         console.printed(" - ".join(whole.nodes[iri].name for iri in way.nodes))
         for step in way.steps:
-            print_statement(said[step[0].iri], whole, load())
+            # A writer may just have replaced its article: then the step has no sentence.
+            print_statement(said.get(step[0].iri, step[0]), whole, load())
 
 
 # ---------------------------------------------------------------- stats

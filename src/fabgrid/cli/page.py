@@ -59,8 +59,8 @@ def render(
         wanted = default_view(len(whole.nodes), asked)
         html = page(whole, load(), title=title, communities=communities, details=graph.details, **wanted)
     if wanted != asked:
-        size, shown = f"{len(whole.nodes):,}", wanted["top"]
-        console.note(f"of {size} entities the page has the {shown} best connected; --around ENTITY shows others")
+        part = f"the {wanted['top']} best connected, with {wanted['sentences']} sentences a line"
+        console.note(f"of {len(whole.nodes):,} entities the page has {part}; --around ENTITY or --top N show more")
     _write(output, html)
     console.note(f"wrote {output} ({len(html.encode()) / 1e6:.1f} MB); open it in a browser, no network needed")
     # typer.launch would say nothing where xdg-open is missing.

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 import pyoxigraph as ox
 
 from fabgrid.collector import paused
+from fabgrid.errors import StoreError
 from fabgrid.graph import terms
 from fabgrid.graph.index import NOWHERE, dump_edges, dump_node, load_edges, load_node
 from fabgrid.graph.terms import FG, OA, QUDT, RDF, RDFS, SCHEMA, SKOS
@@ -48,7 +49,7 @@ __all__ = [
     "write_outline",
 ]
 
-OBSERVATIONS = 50  # of one entity, in a part
+OBSERVATIONS = 30  # of one entity, in a part
 DEFINITIONS = 3  # of one term
 
 _ARTICLE = tuple(SCHEMA + name for name in ("url", "headline", "publisher", "datePublished"))
@@ -92,13 +93,17 @@ def outline(store: Store) -> Snapshot:
 
 
 def _kept_outline(store: Store) -> Snapshot:
-    nodes = {iri: load_node(iri, content) for iri, content, _ in store.records.nodes()}
     sources: dict[str, Source] = {}
     statements: list[Statement] = []
-    for article_id, content in store.records.edges():
-        source, edges = load_edges(article_id, content)
-        sources[source.iri] = source
-        statements.extend(edges)
+    try:
+        nodes = {iri: load_node(iri, content) for iri, content, _ in store.records.nodes()}
+        for article_id, content in store.records.edges():
+            source, edges = load_edges(article_id, content)
+            sources[source.iri] = source
+            statements.extend(edges)
+    except (ValueError, TypeError, KeyError) as error:
+        remedy = f"write it anew from the quads: fabgrid doctor --store {store.path}"
+        raise StoreError(str(store.path), f"the outline is damaged ({error})", remedy) from error
     return Snapshot(nodes, sources, tuple(sorted(statements, key=attrgetter("iri"))))
 
 

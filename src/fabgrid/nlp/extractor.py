@@ -68,10 +68,10 @@ class Extractor:
                 )
         yield from self._batch(short)
 
-    def _batch(self, articles: list[Article]) -> Iterator[Extraction]:
-        docs = self._nlp.pipe([a.text for a in articles], batch_size=BATCH)
-        for article, doc in zip(articles, docs, strict=True):
-            yield self._extraction(article, doc)
+    def _batch(self, articles: list[Article]) -> list[Extraction]:
+        with self._nlp.memory_zone():  # what spaCy keeps of words that are new to it goes at the end
+            docs = self._nlp.pipe([a.text for a in articles], batch_size=BATCH)
+            return [self._extraction(article, doc) for article, doc in zip(articles, docs, strict=True)]
 
     def _extraction(self, article: Article, doc: Doc) -> Extraction:
         reading = reading_of(doc)

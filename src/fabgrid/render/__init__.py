@@ -11,7 +11,7 @@ from fabgrid.collector import paused
 from fabgrid.model import Snapshot, Source
 from fabgrid.ontology import Ontology
 from fabgrid.render.notebook import Frame
-from fabgrid.render.selection import MOST_ENTITIES, TOP, Cut, RenderError, Wanted, cut, edge_of, fewer, timely
+from fabgrid.render.selection import MOST_ENTITIES, OF_TOP, TOP, Cut, RenderError, Wanted, cut, edge_of, fewer, timely
 
 __all__ = ["Frame", "RenderError", "Wanted", "default_view", "page"]
 
@@ -26,7 +26,7 @@ def default_view(entities: int, wanted: Wanted) -> Wanted:
     """
     if entities <= MOST_ENTITIES or wanted.get("top") or Cut(**wanted).narrows:
         return wanted
-    return {**wanted, "top": TOP}
+    return {**wanted, "top": TOP, "sentences": OF_TOP}
 
 
 @paused()

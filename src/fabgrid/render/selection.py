@@ -7,6 +7,8 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from difflib import get_close_matches
+from heapq import nsmallest
+from itertools import chain
 from typing import TypedDict
 
 from fabgrid.errors import FabgridError
@@ -17,6 +19,7 @@ from fabgrid.ontology import Ontology
 __all__ = [
     "FLAGS",
     "MOST_ENTITIES",
+    "OF_TOP",
     "SENTENCES",
     "TOP",
     "Cut",
@@ -32,7 +35,7 @@ __all__ = [
 ]
 
 MOST_ENTITIES = 20_000  # of a page
-TOP = 400  # entities of the page of a larger graph
+TOP, OF_TOP = 400, 3  # entities of the page of a larger graph, and sentences of its lines
 SENTENCES = 10  # of one line
 FLAGS = (
     "--around ENTITY --hops 1, --top 400, --since, --until, --community, --min-confidence, --type, --relation"
@@ -101,7 +104,7 @@ def cut(snapshot: Snapshot, ontology: Ontology, wanted: Cut, communities: Mappin
         told = {i for s in statements for i in (s.subject, s.object)}
         nodes = {i: n for i, n in nodes.items() if i in told or not _by_statement(wanted)}
     if wanted.top is not None:
-        best = set(rank(nodes, statements)[: max(1, wanted.top)])
+        best = set(rank(nodes, statements, top=max(1, wanted.top)))
         nodes = {i: n for i, n in nodes.items() if i in best}
     if len(nodes) > MOST_ENTITIES:
         raise RenderError(
@@ -151,17 +154,12 @@ def edge_of(statement: Statement, ontology: Ontology) -> tuple[str, str, str]:
     return ends[0], statement.relation, ends[1]
 
 
-def rank(nodes: Collection[str], statements: Iterable[Statement]) -> list[str]:
-    """Return the nodes' IRIs, those with most neighbours and then most statements first."""
-    told: Counter[str] = Counter()
-    neighbours: Counter[str] = Counter()
-    pairs = Counter((s.subject, s.object) for s in statements if s.subject in nodes and s.object in nodes)
-    for pair, times in pairs.items():
-        for end in pair:
-            told[end] += times
-    for joined in set(map(frozenset, pairs)):
-        neighbours.update(joined)
-    return sorted(nodes, key=lambda i: (-neighbours[i], -told[i], i))
+def rank(nodes: Collection[str], statements: Iterable[Statement], *, top: int | None = None) -> list[str]:
+    """Return the nodes' IRIs, those with most neighbours and then most statements first; all of them, or the top."""
+    pairs = [(s.subject, s.object) for s in statements if s.subject in nodes and s.object in nodes]
+    told = Counter(chain.from_iterable(pairs))
+    neighbours = Counter(chain.from_iterable(set(map(frozenset, set(pairs)))))
+    return nsmallest(top or len(nodes), nodes, key=lambda i: (-neighbours[i], -told[i], i))
 
 
 def find(snapshot: Snapshot, wanted: str) -> Node:

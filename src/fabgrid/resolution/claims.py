@@ -13,7 +13,7 @@ from fabgrid.resolution.forms import Key, form, is_local, is_strong, kind_of
 from fabgrid.resolution.judgements import Ruling, reference
 from fabgrid.resolution.names import is_acronym, is_proper
 
-__all__ = ["Claims", "Gatherer", "Naming"]
+__all__ = ["Claims", "Naming", "gather"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -34,47 +34,52 @@ class Claims:
     """The testimony of all articles; counts are of articles, so their order does not matter."""
 
     namings: dict[str, tuple[Naming, ...]] = field(default_factory=dict)  # by article
-    names: dict[Key, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
-    types: dict[Key, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
-    surfaces: dict[Key, set[str]] = field(default_factory=lambda: defaultdict(set))
+    articles_of: Counter[Naming] = field(default_factory=Counter)
+    named: dict[Key, list[Naming]] = field(default_factory=lambda: defaultdict(list))
+    others: dict[Key, set[str]] = field(default_factory=lambda: defaultdict(set))  # names beside those of `named`
     # Another name of an entity -> its fullest name in the article, or its IRI in the registry.
     stated: dict[Key, Counter[Key]] = field(default_factory=lambda: defaultdict(Counter))
     # The same pair, where an article names both as two entities.
     apart: Counter[tuple[Key, Key]] = field(default_factory=Counter)
     rivals: set[Key] = field(default_factory=set)  # one article gives the name to two entities
 
+    @property
+    def keys(self) -> set[Key]:
+        """All keys, of entities and of their other names."""
+        return self.named.keys() | self.others.keys()
 
-class Gatherer:
-    """Reads the entities of one article after the other, in any order."""
+    def namings_of(self, keys: Iterable[Key]) -> list[Naming]:
+        """Return the namings of the entities of these keys."""
+        return [naming for key in keys for naming in self.named.get(key, ())]
 
-    def __init__(self, *, names: RegistryNames, ontology: Ontology, ruling: Ruling) -> None:
-        apart = frozenset(frozenset(pair) for pair in ruling.splits)
-        self._reader = _Reader(names, {name: kind_of(name, ontology) for name in ontology.classes}, apart)
-        self._articles_of: Counter[Naming] = Counter()
-        self._claims = Claims()
+    def surfaces(self, key: Key) -> set[str]:
+        """Return all names under a key."""
+        told = {surface for naming in self.named.get(key, ()) for surface in naming.surfaces}
+        return told | self.others[key] if key in self.others else told
 
-    def __contains__(self, article: str) -> bool:
-        return article in self._claims.namings
 
-    def read(self, article: str, entities: Iterable[Entity]) -> None:
-        """Read the entities of an article."""
-        found = tuple([self._reader.read(entity, article) for entity in entities])
-        self._claims.namings[article] = found
-        self._articles_of.update(found)
-        _note_heads(found, self._claims)
-
-    def claims(self) -> Claims:
-        """Return what all articles claim; called once, at the end."""
-        claims = self._claims
-        # What does not depend on the article is done once for each naming: there are few of them.
-        for naming, count in self._articles_of.items():
-            claims.names[naming.key][naming.name] += count
-            claims.types[naming.key][naming.type] += count
-            claims.surfaces[naming.key].update(naming.surfaces)
-            for key, surface in naming.others:
-                claims.surfaces[key].add(surface)
-        _note_those_apart({naming for naming in self._articles_of if naming.key in claims.stated}, claims)
-        return claims
+def gather(
+    articles: Iterable[tuple[str, Iterable[Entity]]],
+    *,
+    names: RegistryNames,
+    ontology: Ontology,
+    ruling: Ruling,
+) -> Claims:
+    """Read the entities of all articles."""
+    claims = Claims()
+    apart = frozenset(frozenset(pair) for pair in ruling.splits)
+    reader = _Reader(names, {name: kind_of(name, ontology) for name in ontology.classes}, apart)
+    for article, entities in articles:
+        found = claims.namings[article] = tuple([reader.read(entity, article) for entity in entities])
+        claims.articles_of.update(found)
+        _note_heads(found, claims)
+    for naming in claims.articles_of:
+        claims.named[naming.key].append(naming)
+        for key, surface in naming.others:
+            if key != naming.key or surface not in naming.surfaces:
+                claims.others[key].add(surface)
+    _note_those_apart({naming for naming in claims.articles_of if naming.key in claims.stated}, claims)
+    return claims
 
 
 def _note_heads(namings: Iterable[Naming], claims: Claims) -> None:
@@ -112,8 +117,10 @@ class _Reader:
 
     def _read(self, entity: Entity) -> Naming:
         kind = self._kinds.get(entity.type, entity.type)
-        if not entity.aliases and not entity.iri and not self._names.owner(Key(kind, form(entity.name, kind))):
-            return _of_one_name(entity, kind)
+        if not entity.aliases and not entity.iri:
+            key = Key(kind, form(entity.name, kind))
+            if not self._names.owner(key):
+                return _of_one_name(entity, key)
         strong = [a for a in entity.aliases if is_strong(a, entity.name, kind)]
         iri = self._link(entity, kind, strong)
         if iri in self._names.known:
@@ -155,10 +162,9 @@ class _Reader:
         return iri if is_acronym(alias, name) and not expanded else None
 
 
-def _of_one_name(entity: Entity, kind: str) -> Naming:
+def _of_one_name(entity: Entity, key: Key) -> Naming:
     """Return the naming of an entity that has no other name and is not the registry's: most are such."""
-    name = entity.name
-    key, local = Key(kind, form(name, kind)), is_local(name, kind)
+    name, local = entity.name, is_local(entity.name, key.kind)
     return Naming(name, key, entity.type, (name,), () if local else ((key, name),), (), local)
 
 

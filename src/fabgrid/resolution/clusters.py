@@ -8,52 +8,13 @@ from itertools import pairwise
 from fabgrid.model import Entity
 from fabgrid.ontology import KnownEntity, Ontology
 from fabgrid.resolution.aliases import RegistryNames
-from fabgrid.resolution.claims import Claims, Gatherer
+from fabgrid.resolution.claims import Claims, gather
 from fabgrid.resolution.forms import Key
 from fabgrid.resolution.judgements import Judgement, replay
 from fabgrid.resolution.nodes import Resolution, build
 from fabgrid.resolution.references import References
 
-__all__ = ["Clusters", "Resolver", "resolve"]
-
-
-class Resolver:
-    """Reads whom articles name, in any order, then tells whom they mean.
-
-    In this order: judgements; the registry's links; equal names of one kind; other names that an
-    article states, where no article or registry gives them to somebody else. What only one article
-    can tell ("Patel", "200MW data center") stays that article's.
-    """
-
-    def __init__(
-        self,
-        *,
-        ontology: Ontology,
-        registry: Iterable[KnownEntity] = (),
-        judgements: Iterable[Judgement] = (),
-    ) -> None:
-        self._ontology, self._ruling = ontology, replay(judgements)
-        self._names = RegistryNames(registry, ontology=ontology)
-        self._gatherer = Gatherer(names=self._names, ontology=ontology, ruling=self._ruling)
-
-    def __contains__(self, article: str) -> bool:
-        return article in self._gatherer
-
-    def read(self, article: str, entities: Iterable[Entity]) -> None:
-        """Read the entities of an article, by its key."""
-        self._gatherer.read(article, entities)
-
-    def resolve(self) -> Resolution:
-        """Return one node for each real thing that the articles name; called once, at the end."""
-        claims, names = self._gatherer.claims(), self._names
-        references = References(self._ruling, claims=claims, names=names, ontology=self._ontology)
-        clusters = Clusters(references.splits)
-        for kept, absorbed in references.merges:
-            clusters.join(kept, absorbed, by_force=True)
-        _join_known(clusters, claims, names)
-        for key in sorted(claims.stated, key=lambda key: (-len(key.form.split()), key)):
-            _join_stated(key, clusters, claims, names)
-        return build(clusters, claims=claims, names=names, references=references, ontology=self._ontology)
+__all__ = ["Clusters", "resolve"]
 
 
 def resolve(
@@ -63,11 +24,27 @@ def resolve(
     registry: Iterable[KnownEntity] = (),
     judgements: Iterable[Judgement] = (),
 ) -> Resolution:
-    """Return one node for each real thing that the articles, by their keys, name."""
-    resolver = Resolver(ontology=ontology, registry=registry, judgements=judgements)
-    for article, entities in articles:
-        resolver.read(article, entities)
-    return resolver.resolve()
+    """Return one node for each real thing that the articles name.
+
+    In this order: judgements; the registry's links; equal names of one kind; other names that an
+    article states, where no article or registry gives them to somebody else. What only one article
+    can tell ("Patel", "200MW data center") stays that article's. The order of the articles does not
+    matter.
+
+    Args:
+        articles: pairs of an article's key and its entities.
+    """
+    ruling = replay(judgements)
+    names = RegistryNames(registry, ontology=ontology)
+    claims = gather(articles, names=names, ontology=ontology, ruling=ruling)
+    references = References(ruling, claims=claims, names=names, ontology=ontology)
+    clusters = Clusters(references.splits)
+    for kept, absorbed in references.merges:
+        clusters.join(kept, absorbed, by_force=True)
+    _join_known(clusters, claims, names)
+    for key in sorted(claims.stated, key=lambda key: (-len(key.form.split()), key)):
+        _join_stated(key, clusters, claims, names)
+    return build(clusters, claims=claims, names=names, references=references, ontology=ontology)
 
 
 class Clusters:
@@ -84,6 +61,8 @@ class Clusters:
 
     def find(self, key: Key) -> Key:
         """Return the key that stands for the set."""
+        if key not in self._parent:
+            return key
         root = key
         while (above := self._parent.get(root, root)) != root:
             root = above
@@ -114,7 +93,7 @@ class Clusters:
 
 
 def _join_known(clusters: Clusters, claims: Claims, names: RegistryNames) -> None:
-    owners = {key: names.owner(key) for key in claims.surfaces.keys() | claims.stated.keys()}
+    owners = {key: names.owner(key) for key in claims.keys}
     for key, owner in sorted((key, owner) for key, owner in owners.items() if owner):
         clusters.join(Key("iri", owner), key)
 

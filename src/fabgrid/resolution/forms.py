@@ -70,7 +70,6 @@ def _without_tail(name: str) -> str:
     return rest if is_proper(rest) and len(rest) > 2 else name
 
 
-@lru_cache(maxsize=10_000)
 def is_local(name: str, kind: str) -> bool:
     """Tell whether the name means somebody only within its article: "Patel", "200MW data center"."""
     if kind == PERSON:

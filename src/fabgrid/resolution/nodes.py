@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Protocol
 
@@ -55,9 +55,10 @@ class _Cluster:
         return self.keys[0].article if len(self.keys) == 1 else ""
 
     @property
-    def rank(self) -> tuple[int, str, Key]:
-        ranks = [RANK.get(key.kind, 9) for key in self.keys]
-        return min(ranks), self.type, self.keys[0]
+    def rank(self) -> str:
+        """Who comes first has the slug; a text, for it sorts in a fifth of the time of a tuple."""
+        first = min([RANK.get(key.kind, 9) for key in self.keys])
+        return "\0".join((str(first), self.type, *self.keys[0]))
 
 
 def build(
@@ -67,52 +68,56 @@ def build(
     found = _clusters(clusters, claims)
     for cluster in found.values():
         known = names.known.get(cluster.known or "")
-        cluster.name = known.name if known else _name(cluster, claims, references.kept)
-        cluster.type = known.type if known else _type(cluster, claims)
+        told = () if known else claims.namings_of(cluster.keys)
+        cluster.name = known.name if known else _name(cluster, told, claims, references.kept)
+        cluster.type = known.type if known else _type(told, claims)
     iris = _iris(found, names)
     types = {clusters.find(key): type_name for key, type_name in references.types}
     nodes = {iris[root]: _node(iris[root], cluster, claims, names) for root, cluster in found.items()}
     for root, type_name in types.items():
         if root in iris and type_name in ontology.classes:
             nodes[iris[root]] = replace(nodes[iris[root]], type=type_name)
-    by_key = {key: iris[clusters.find(key)] for key in claims.names}
+    by_key = {key: iris[clusters.find(key)] for key in claims.named}
     return Resolution(dict(sorted(nodes.items())), references.rejected, references.unknown, claims.namings, by_key)
 
 
 def _clusters(clusters: _Sets, claims: Claims) -> dict[Key, _Cluster]:
     members: dict[Key, list[Key]] = defaultdict(list)
-    for key in claims.surfaces:
+    for key in claims.keys:
         members[clusters.find(key)].append(key)
     found = {}
-    for root in {clusters.find(key) for key in claims.names}:
+    for root in {clusters.find(key) for key in claims.named}:
         known = clusters.known(root)
-        found[root] = _Cluster(sorted(members[root]), known.form if known else None)
+        members[root].sort()
+        found[root] = _Cluster(members[root], known.form if known else None)
     return found
 
 
-def _name(cluster: _Cluster, claims: Claims, kept: frozenset[Key]) -> str:
+def _name(cluster: _Cluster, told: Sequence[Naming], claims: Claims, kept: frozenset[Key]) -> str:
     """Return the most frequent name, then the longest, then the first; a country's own name."""
-    counts = _summed(claims.names, cluster.keys)
     kinds = {key.kind for key in cluster.keys}
     if kept and kept & set(cluster.keys):  # a judgement has merged others into this one
-        own = {name for name in counts if any(Key(k, form(name, k)) in kept for k in kinds)}
-        counts = {name: n for name, n in counts.items() if name in own} or counts
-    best = min(counts, key=lambda name: (-counts[name], -len(name), name))
+        told = [n for n in told if any(Key(k, form(n.name, k)) in kept for k in kinds)] or told
+    best = told[0].name
+    if len(told) > 1:
+        counts = _counted(((naming.name, naming) for naming in told), claims)
+        best = min(counts, key=lambda name: (-counts[name], -len(name), name))
     return (country(best) if kinds == {"Place"} else None) or best
 
 
-def _type(cluster: _Cluster, claims: Claims) -> str:
-    counts = _summed(claims.types, cluster.keys)
+def _type(told: Sequence[Naming], claims: Claims) -> str:
+    if len(told) == 1:
+        return told[0].type
+    counts = _counted(((naming.type, naming) for naming in told), claims)
     return min(counts, key=lambda name: (-counts[name], name))
 
 
-def _summed(counts: Mapping[Key, Counter[str]], keys: list[Key]) -> Mapping[str, int]:
-    if len(keys) == 1:
-        return counts[keys[0]]
-    total: Counter[str] = Counter()
-    for key in keys:
-        total.update(counts.get(key, {}))
-    return total
+def _counted(told: Iterable[tuple[str, Naming]], claims: Claims) -> dict[str, int]:
+    """Return how many articles say so."""
+    counts: dict[str, int] = {}
+    for said, naming in told:
+        counts[said] = counts.get(said, 0) + claims.articles_of[naming]
+    return counts
 
 
 def _iris(found: dict[Key, _Cluster], names: RegistryNames) -> dict[Key, str]:
@@ -122,8 +127,11 @@ def _iris(found: dict[Key, _Cluster], names: RegistryNames) -> dict[Key, str]:
         if cluster.known:
             iris[root] = cluster.known
             continue
-        iris[root] = next(iri for iri in _candidates(cluster) if iri not in taken)
-        taken.add(iris[root])
+        for iri in _candidates(cluster):
+            if iri not in taken:
+                break
+        iris[root] = iri
+        taken.add(iri)
     return iris
 
 
@@ -139,7 +147,7 @@ def _candidates(cluster: _Cluster) -> Iterable[str]:
 
 
 def _node(iri: str, cluster: _Cluster, claims: Claims, names: RegistryNames) -> Node:
-    surfaces = {surface for key in cluster.keys for surface in claims.surfaces[key]}
+    surfaces = set().union(*map(claims.surfaces, cluster.keys))
     known = names.known.get(iri)
     if known is None:
         return Node(iri, cluster.name, cluster.type, tuple(sorted(surfaces - {cluster.name})))

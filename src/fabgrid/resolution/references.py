@@ -74,7 +74,8 @@ def _index(claims: Claims, names: RegistryNames, ontology: Ontology) -> dict[str
         key = Key("iri", known.iri)
         index[reference(known.iri)].add(key)
         index[slug(known.name)].add(key)
-    for key, surfaces in claims.surfaces.items():
+    for key in claims.keys:
+        surfaces = claims.surfaces(key)
         if key.article:
             for surface in surfaces:
                 index[local_slug(surface, key.article)].add(key)

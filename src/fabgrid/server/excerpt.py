@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from itertools import islice
 
@@ -19,6 +20,7 @@ _FOLLOWED = {
     *(RDF + name for name in ("subject", "object")),
     PROV + "wasDerivedFrom",
 }
+_OF_A_PAIR = 5  # statements: one pair that every article names must not be all of a picture
 _LEFT_OUT = {SCHEMA + "mentions"}  # of an article: most are about others
 _BEST = """SELECT ?entity { ?statement rdf:subject|rdf:object ?entity }
     GROUP BY ?entity ORDER BY DESC(COUNT(?statement)) ?entity LIMIT %d"""
@@ -52,15 +54,18 @@ def best_connected(store: ox.Store, most: int) -> list[ox.NamedNode]:
 
 
 def between(store: ox.Store, entities: Iterable[ox.NamedNode], most: int) -> Iterator[ox.Quad]:
-    """Yield the quads of statements between these entities, at most so many statements."""
-    wanted = set(entities)
-    told = (
-        quad.subject
-        for entity in sorted(wanted, key=str)
-        for quad in store.quads_for_pattern(None, _SUBJECT, entity)
-        if any(end.object in wanted for end in store.quads_for_pattern(quad.subject, _OBJECT, None))
-    )
-    yield from _described(store, islice(told, most))
+    """Yield the quads of statements between these entities, at most so many statements and a few of each pair."""
+    yield from _described(store, islice(_between(store, set(entities)), most))
+
+
+def _between(store: ox.Store, entities: set[ox.NamedNode]) -> Iterator[object]:
+    drawn: Counter[tuple[object, object]] = Counter()
+    for entity in sorted(entities, key=str):
+        for statement, *_ in store.quads_for_pattern(None, _SUBJECT, entity):
+            for _, _, other, _ in store.quads_for_pattern(statement, _OBJECT, None):
+                if other in entities and drawn[entity, other] < _OF_A_PAIR:
+                    drawn[entity, other] += 1
+                    yield statement
 
 
 def _described(store: ox.Store, nodes: Iterable[object]) -> Iterator[ox.Quad]:
