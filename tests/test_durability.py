@@ -18,6 +18,7 @@ from pathlib import Path
 import pytest
 
 from fabgrid.build import build
+from fabgrid.graph.snapshot import outline, read_outline
 from fabgrid.graph.store import Store
 from fabgrid.graph.validation import check
 from fabgrid.ontology import load
@@ -105,6 +106,12 @@ def assert_whole(path: Path) -> None:
         assert report.checked == FACTS * len(store.articles())
 
 
+def assert_outlined(path: Path) -> None:
+    """Check that the outline is that of the quads."""
+    with Store.open(path, read_only=True) as store:
+        assert outline(store) == read_outline(store)
+
+
 @pytest.mark.slow
 def test_kill_9_loses_nothing_that_was_acknowledged(tmp_path: Path) -> None:
     dice = random.Random(5)
@@ -134,6 +141,7 @@ def assert_kept(root: Path, put: dict[str, str], said: list[str]) -> None:
     for line in said:
         if line.startswith("saved "):
             assert_whole(root / line.removeprefix("saved "))
+            assert_outlined(root / line.removeprefix("saved "))
     assert not list((root / "db" / "quads").glob("bulk-*"))
     assert not (root / "db" / "writer").exists()
 
@@ -150,6 +158,7 @@ def finish(root: Path) -> None:
         name = f"backup-{len(list(root.glob('backup-*[0-9]')))}"
         store.backup(root / name)
     assert_whole(root / name)
+    assert_outlined(root / name)
     assert not list(root.glob("*.part"))
 
 

@@ -142,8 +142,12 @@ def _best(line: list[Statement], sources: Mapping[str, Source], most: int) -> li
     if len(line) <= most:
         return line
     surest = sorted(line, key=lambda s: (-s.confidence, s.iri))
-    first = min(surest, key=lambda s: sources[s.evidence.source].published or date.max)
+    first = min(surest, key=lambda s: _published(sources.get(s.evidence.source)) or date.max)
     return [first, *(s for s in surest if s is not first)][:most]
+
+
+def _published(source: Source | None) -> date | None:
+    return source.published if source else None
 
 
 def edge_of(statement: Statement, ontology: Ontology) -> tuple[str, str, str]:
@@ -235,9 +239,8 @@ def timely(source: Source | None, wanted: Cut) -> bool:
     """Tell whether an article is of the time that is wanted."""
     if wanted.since is None and wanted.until is None:
         return True
-    if source is None or source.published is None:
-        return False
-    return (wanted.since or date.min) <= source.published <= (wanted.until or date.max)
+    day = _published(source)
+    return day is not None and (wanted.since or date.min) <= day <= (wanted.until or date.max)
 
 
 def _by_statement(wanted: Cut) -> bool:
