@@ -34,7 +34,7 @@ __all__ = ["Progress", "Summary", "build", "graph_of", "project", "resolve_all"]
 
 Progress = Callable[[int, int], None]  # articles done, articles to do
 
-BATCH = 50  # articles that are written to the graph at once
+BATCH = 100  # articles that are written to the graph at once
 CHECKPOINT = 200  # articles before the graph is written the first time, so that readers see a long build grow
 GROWTH = 1.5  # of the store between two such writings: each looks at all articles, together they cost a constant part
 
