@@ -34,6 +34,7 @@ def test_of_too_many_entities_the_best_connected_are_shown(
     top = tmp_path / "top.html"
     assert "best connected" not in run("render", "-o", top, "--store", store, "--top", "2", "--sentences", "3").stderr
     assert file.read_bytes() == top.read_bytes()
+    assert "with 7 sentences a line" in run("render", "-o", top, "--store", store, "--sentences", "7").stderr
 
 
 def test_a_part_that_is_too_large_is_refused_with_what_narrows_it(

@@ -119,6 +119,17 @@ def test_a_busy_line_keeps_its_first_and_its_surest_sentences(industry: Snapshot
     assert fewer(found, ontology, 3) == found
 
 
+def test_a_term_goes_with_the_article_that_is_left_out(industry: Snapshot, ontology: Ontology) -> None:
+    line, term = industry.statements[0], industry.concepts[0]
+    sources = {f"urn:{k}": Source(f"urn:{k}", "https://x.example/", "") for k in range(3)}
+    said = tuple(replace(line, iri=f"{s}-s", evidence=replace(line.evidence, source=s)) for s in sources)
+    terms = tuple(replace(term, iri=f"{s}-{s}", evidence=replace(term.evidence, source=s)) for s in sources)
+    busy = replace(industry, sources=sources, statements=said, measurements=(), concepts=terms)
+    found = fewer(busy, ontology, 1)
+    assert len(found.statements) == len(found.sources) == 1
+    assert [c.evidence.source for c in found.concepts] == [s.evidence.source for s in found.statements]
+
+
 def test_an_entity_keeps_its_newest_figures(industry: Snapshot, ontology: Ontology) -> None:
     one = next(m for m in industry.measurements)
     days = [date(2000, 1, 1) + timedelta(days=k) for k in range(60)]

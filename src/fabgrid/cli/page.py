@@ -30,7 +30,7 @@ def render(
     relation: Annotated[list[str] | None, typer.Option(help="Only this relation type or family; repeatable.")] = None,
     min_confidence: Annotated[float, typer.Option(min=0, max=1, help="Only facts at least so certain.")] = 0.0,
     community: Annotated[int | None, typer.Option(min=0, help="Only this community, 0 being the largest.")] = None,
-    sentences: Annotated[int, typer.Option(min=1, help="At most so many sentences of each line.")] = 10,
+    sentences: Annotated[int | None, typer.Option(min=1, help="At most so many sentences of each line (10).")] = None,
     open_: Annotated[bool, typer.Option("--open", help="Open the page in the browser.")] = False,
 ) -> None:
     """Write the graph as one interactive HTML page that needs no network.
@@ -52,8 +52,9 @@ def render(
         relations=tuple(relation or ()),
         min_confidence=min_confidence,
         community=community,
-        sentences=sentences,
     )
+    if sentences is not None:
+        asked["sentences"] = sentences
     with Graph.open(store) as graph:
         whole = graph.outline()
         wanted = default_view(len(whole.nodes), asked)

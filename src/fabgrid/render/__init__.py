@@ -22,11 +22,11 @@ Details = Callable[[Snapshot, Mapping[str, Source]], Snapshot]
 def default_view(entities: int, wanted: Wanted) -> Wanted:
     """Return what is wanted of a graph of so many entities: the best connected ones of one too large for a page.
 
-    It is left as it is where anything is asked for.
+    It is left as it is where a part is asked for.
     """
     if entities <= MOST_ENTITIES or wanted.get("top") or Cut(**wanted).narrows:
         return wanted
-    return {**wanted, "top": TOP, "sentences": OF_TOP}
+    return {"sentences": OF_TOP, **wanted, "top": TOP}
 
 
 @paused()

@@ -37,10 +37,7 @@ __all__ = [
 MOST_ENTITIES = 20_000  # of a page
 TOP, OF_TOP = 400, 3  # entities of the page of a larger graph, and sentences of its lines
 SENTENCES = 10  # of one line
-FLAGS = (
-    "--around ENTITY --hops 1, --top 400, --since, --until, --community, --min-confidence, --type, --relation"
-    " or --sentences 5"
-)
+FLAGS = "--around ENTITY --hops 1, --top 400, --since, --until, --community, --min-confidence, --type or --relation"
 
 
 class RenderError(FabgridError):
@@ -125,16 +122,14 @@ def fewer(part: Snapshot, ontology: Ontology, sentences: int) -> Snapshot:
         lines[*edge_of(s, ontology), s.status].append(s)
     kept = {s.iri for line in lines.values() for s in _best(line, part.sources, sentences)}
     kept |= newest(((m.iri, m.evidence.source, m.subject) for m in part.measurements), part.sources, OBSERVATIONS)
-    kept |= newest(((c.iri, c.evidence.source, term_of(c.iri)) for c in part.concepts), part.sources, DEFINITIONS)
-    read = {s.evidence.source for s in part.statements if s.iri in kept}
-    unread = {s.evidence.source for s in part.statements} - read - {m.evidence.source for m in part.measurements}
-    return replace(
-        part,
-        sources={iri: source for iri, source in part.sources.items() if iri not in unread},
-        statements=tuple(s for s in part.statements if s.iri in kept),
-        measurements=tuple(m for m in part.measurements if m.iri in kept),
-        concepts=tuple(c for c in part.concepts if c.iri in kept),
-    )
+    statements = tuple(s for s in part.statements if s.iri in kept)
+    measurements = tuple(m for m in part.measurements if m.iri in kept)
+    read = {s.evidence.source for s in statements} | {m.evidence.source for m in measurements}
+    unread = {s.evidence.source for s in part.statements} - read
+    sources = {iri: source for iri, source in part.sources.items() if iri not in unread}
+    defined = newest(((c.iri, c.evidence.source, term_of(c.iri)) for c in part.concepts), sources, DEFINITIONS)
+    concepts = tuple(c for c in part.concepts if c.iri in defined)
+    return replace(part, sources=sources, statements=statements, measurements=measurements, concepts=concepts)
 
 
 def _best(line: list[Statement], sources: Mapping[str, Source], most: int) -> list[Statement]:

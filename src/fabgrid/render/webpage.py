@@ -43,7 +43,7 @@ def html(data: Json) -> str:
     if size > MOST_BYTES:
         raise RenderError(
             f"a page of {size / 1e6:.0f} MB is more than a browser opens well"
-            f" (at most {MOST_BYTES / 1e6:.0f} MB); narrow it with {FLAGS}"
+            f" (at most {MOST_BYTES / 1e6:.0f} MB); narrow it with {FLAGS}, or --sentences 3"
         )
     # A lone surrogate, which broken input can hold, has no UTF-8.
     return text.encode("utf-8", "replace").decode("utf-8")
