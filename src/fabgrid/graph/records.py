@@ -2,7 +2,7 @@
 
 The quads are a projection of these records. `projections` holds, for each article graph that is
 safely on disk, the key under which it was written, so that after a crash only what is missing is
-written again; `edges` and `nodes` hold what `index.py` tells of the quads. `files` holds what each
+written again; `edges` and `nodes` hold what `outline.py` tells of the quads. `files` holds what each
 file was found to hold, so that it is parsed once.
 """
 

@@ -18,7 +18,7 @@ import pyoxigraph as ox
 from fabgrid.collector import paused
 from fabgrid.errors import StoreError
 from fabgrid.graph import terms
-from fabgrid.graph.index import NOWHERE, dump_edges, dump_node, load_edges, load_node
+from fabgrid.graph.outline import NOWHERE, dump_edges, dump_node, load_edges, load_node
 from fabgrid.graph.terms import FG, OA, QUDT, RDF, RDFS, SCHEMA, SKOS
 from fabgrid.model import (
     Concept,

@@ -31,7 +31,7 @@ from fabgrid.graph.folder import (
 from fabgrid.graph.folder import (
     create as create_folder,
 )
-from fabgrid.graph.index import dump_node
+from fabgrid.graph.outline import dump_node
 from fabgrid.graph.records import FILE as RECORDS
 from fabgrid.graph.records import Records
 from fabgrid.graph.snapshot import write_outline
