@@ -20,8 +20,10 @@ import pyoxigraph as ox
 from serve import articles, quads_of
 
 from fabgrid.build import BATCH
+from fabgrid.graph.outline import dump_node
 from fabgrid.graph.store import Store
-from fabgrid.graph.terms import ENTITIES_GRAPH
+from fabgrid.graph.terms import ENTITIES_GRAPH, SKOS
+from fabgrid.model import Node
 
 
 def of_article(quads: list[ox.Quad]) -> dict[str, list[ox.Quad]]:
@@ -35,14 +37,17 @@ def of_article(quads: list[ox.Quad]) -> dict[str, list[ox.Quad]]:
 def into_store(path: Path, quads: list[ox.Quad]) -> Callable[[], None]:
     graphs = of_article(quads)
     names = list(graphs)
-    entities = sorted((q for q in quads if q.graph_name == ENTITIES_GRAPH), key=lambda q: str(q.subject))
+    labels = [q for q in quads if q.graph_name == ENTITIES_GRAPH and q.predicate.value == SKOS + "prefLabel"]
+    entities = [Node(q.subject.value, q.object.value, "Company") for q in labels]
 
     def load() -> None:
         with Store.open(path, create=True) as store:
-            store.add_entities(entities)
+            store.records.note_nodes({node.iri: dump_node(node) for node in entities})
+            store.write_entities()
             for first in range(0, len(names), BATCH):
                 store.replace_articles({name: graphs[name] for name in names[first : first + BATCH]}, replaces={})
                 store.flush()
+            assert len(store) == len(quads)
 
     return load
 

@@ -7,6 +7,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from fabgrid.graph.outline import dump_node
 from fabgrid.graph.snapshot import edges_of
 from fabgrid.graph.statements import article_iri, article_quads, projection_key
 from fabgrid.graph.store import Store
@@ -84,12 +85,20 @@ def nodes(extractions: Iterable[Extraction]) -> list[Node]:
     return [found[iri] for iri in sorted(found)]
 
 
+def set_entities(store: Store, wanted: Iterable[Node]) -> None:
+    """Let a store know these entities and no others."""
+    store.records.release_nodes([iri for iri, _ in store.records.nodes()])
+    store.records.note_nodes({node.iri: dump_node(node) for node in wanted})
+    store.write_entities()
+    store.remove_entities()
+
+
 def ingest(store: Store, *extractions: Extraction, run: str = RUN) -> None:
     """What build.py does, without reading and resolving."""
     for extraction in extractions:
         store.records.put(extraction, run)
     everything = list(store.records.extractions())
-    store.remove_entities(store.add_entities(nodes(everything)))
+    set_entities(store, nodes(everything))
     done = store.records.projected()
     keys = {x.article.id: projection_key(x.article.id, iris(x), run=run) for x in everything}
     for x in everything:

@@ -71,7 +71,7 @@ def test_an_outline_that_is_not_that_of_the_quads_is_written_anew(store: Path, c
     with Store.open(store) as opened:
         before = outline(opened)
         opened.records.note_nodes({ENTITY + "tsmc": content})
-        opened.records.mark_nodes([ENTITY + "tsmc"])
+        opened.records.mark_nodes()
     assert states(store)["graph"] is State.REPAIRED
     with Store.open(store) as opened:
         assert outline(opened) == before

@@ -14,7 +14,7 @@ from fabgrid.graph.terms import ENTITY
 from fabgrid.ontology import load, vocabulary
 from fabgrid.query import Graph, find_entity, named_queries, run
 from fabgrid.render import page
-from samples import chips, demo
+from samples import chips, demo, set_entities
 
 BINDINGS = {
     "suppliers": {"company": "Nvidia"},
@@ -144,7 +144,7 @@ def test_an_ambiguous_entity_lists_them(tmp_path):
     from fabgrid.model import Node
 
     with Store.open(tmp_path / "s", create=True) as store:
-        store.add_entities([Node(ENTITY + "meta", "Meta", "Company"), Node(ENTITY + "meta-1", "META", "Product")])
+        set_entities(store, [Node(ENTITY + "meta", "Meta", "Company"), Node(ENTITY + "meta-1", "META", "Product")])
         with pytest.raises(QueryError, match="entity:meta or entity:meta-1"):
             find_entity(store, "meta")
         assert find_entity(store, "META") == ENTITY + "meta-1"  # spelt so, it is no longer ambiguous

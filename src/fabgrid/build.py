@@ -7,14 +7,12 @@ by article. A build that was stopped anywhere is finished by the next one.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
-from itertools import islice
 from pathlib import Path
 
 from pyoxigraph import Quad
 
-from fabgrid.collector import paused, spared
 from fabgrid.engines import Engine
 from fabgrid.errors import SourceError
 from fabgrid.graph.records import Record
@@ -23,14 +21,14 @@ from fabgrid.graph.statements import article_iri, article_quads, projection_key
 from fabgrid.graph.store import Store
 from fabgrid.graph.terms import ARTICLE, STATEMENT
 from fabgrid.graph.validation import Finding, check
+from fabgrid.identities import update
 from fabgrid.model import Article
-from fabgrid.ontology import load, load_registry
-from fabgrid.resolution import Resolution, resolve
-from fabgrid.resolution.judgements import load as load_judgements
+from fabgrid.ontology import load
+from fabgrid.resolution.judgements import Ruling
 from fabgrid.sources import Known, Memory, read_new
 from fabgrid.spool import Spool
 
-__all__ = ["Progress", "Summary", "build", "graph_of", "project", "resolve_all"]
+__all__ = ["Progress", "Summary", "build", "graph_of", "project"]
 
 Progress = Callable[[int, int], None]  # articles done, articles to do
 
@@ -129,43 +127,31 @@ def project(store: Store) -> list[Finding]:
     article in one version, and all entities that it names. Returns what the shapes find wrong in the
     graphs that were written.
     """
-    resolution = resolve_all(store)
-    with spared():
-        return _write(store, resolution)
-
-
-def _write(store: Store, resolution: Resolution) -> list[Finding]:
-    gone = store.add_entities(resolution.nodes.values())
-    written = store.records.projected()
-    earlier = {url: iri for iri, url in store.superseded().items()}
-    findings: list[Finding] = []
-    graphs, writing = _graphs(store, resolution, written), None
-    with ThreadPoolExecutor(1) as writer:  # the quads of a batch are written while the next one is made
-        while batch := list(islice(graphs, BATCH)):
-            findings += [f for g in batch for f in g.findings]
-            if writing:
-                _mark(store, writing.result())
-            writing = writer.submit(_replace, store, batch, earlier)
-        if writing:
-            _mark(store, writing.result())
-    _forget(store, written.keys() - {article_id for article_id, _ in store.records.states().values()})
-    store.remove_entities(gone)
-    store.flush()
+    ruling = update(store)
+    store.write_entities()
+    findings = _write(store, ruling)
+    _forget(store)
+    store.remove_entities()
     return findings
 
 
-def _replace(store: Store, batch: list[_Graph], earlier: Mapping[str, str]) -> _Written:
-    """Write the graphs, by which those of earlier texts are replaced; those are given by address."""
-    replaces = {article_iri(g.article): earlier[g.article.url] for g in batch if g.article.url in earlier}
-    store.replace_articles({article_iri(g.article): g.quads for g in batch}, replaces=replaces)
-    store.flush()
-    return batch, [iri.removeprefix(ARTICLE) for iri in replaces.values()]
-
-
-def _mark(store: Store, written: _Written) -> None:
-    batch, replaced = written
-    keys, edges = {g.article.id: g.key for g in batch}, {g.article.id: g.edges for g in batch}
-    store.records.mark_projected(keys, edges, replaced=replaced)
+def _write(store: Store, ruling: Ruling) -> list[Finding]:
+    """Write the graphs that must be; the quads of a batch are written while the next one is made."""
+    urls = store.records.register.unwritten()
+    earlier = {url: iri for iri, url in store.superseded().items()} if urls else {}
+    findings: list[Finding] = []
+    writing: _Batch | None = None
+    with ThreadPoolExecutor(1) as writer:
+        for start in range(0, len(urls), BATCH):
+            looked_at = urls[start : start + BATCH]
+            graphs = [graph for url in looked_at if (graph := _graph(store, url, ruling))]
+            findings += [finding for graph in graphs for finding in graph.findings]
+            if writing:
+                _mark(store, writing)
+            writing = _Batch(looked_at, graphs, writer.submit(_replace, store, graphs, earlier))
+        if writing:
+            _mark(store, writing)
+    return findings
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,45 +163,59 @@ class _Graph:
     findings: tuple[Finding, ...]
 
 
-_Written = tuple[list[_Graph], list[str]]  # graphs, and the articles of which they have taken the place
+@dataclass(frozen=True, slots=True)
+class _Batch:
+    """Articles that were looked at, the graphs that must be written, and, when they are, the ids that they replace."""
+
+    urls: list[str]
+    graphs: list[_Graph]
+    replaced: Future[list[str]]
 
 
-def _graphs(store: Store, resolution: Resolution, written: Mapping[str, str]) -> Iterator[_Graph]:
-    """Yield the graphs that must be written anew; an article that is up to date is not even read."""
-    for outline in store.records.outlines():
-        iris = resolution.iris(outline.url)
-        statements = outline.statements if resolution.rejected else ()
-        key = projection_key(
-            outline.id, iris, statements=statements, run=outline.fingerprint, rejected=resolution.rejected
-        )
-        record = store.records.get(outline.url) if written.get(outline.id) != key else None
-        if record is not None:
-            quads = list(graph_of(record, resolution))
-            types = {iri: resolution.nodes[iri].type for iri in iris.values()}
-            findings = check(quads, load(), types=types).findings
-            yield _Graph(record.extraction.article, key, quads, edges_of(quads), findings)
+def _graph(store: Store, url: str, ruling: Ruling) -> _Graph | None:
+    """Return the graph of an article, None where there is none or it is on disk already."""
+    outline = store.records.outline(url)
+    if outline is None:
+        return None
+    iris = store.records.register.iris(url)
+    statements = outline.statements if ruling.rejected else ()
+    key = projection_key(outline.id, iris, statements=statements, run=outline.fingerprint, rejected=ruling.rejected)
+    record = store.records.get(url) if store.records.projection(outline.id) != key else None
+    if record is None:
+        return None
+    quads = list(graph_of(record, iris, ruling))
+    findings = check(quads, load(), types=store.records.types(iris.values())).findings
+    return _Graph(record.extraction.article, key, quads, edges_of(quads), findings)
 
 
-def graph_of(record: Record, resolution: Resolution) -> Iterator[Quad]:
-    """Yield the graph that an article has under this resolution."""
-    rejected = frozenset(STATEMENT + name for name in resolution.rejected)
-    iris = resolution.iris(record.extraction.article.url)
+def graph_of(record: Record, iris: Mapping[str, str], ruling: Ruling) -> Iterator[Quad]:
+    """Yield the graph that an article has whose entities, by name, have these IRIs."""
+    rejected = frozenset(STATEMENT + name for name in ruling.rejected)
     return article_quads(record.extraction, iris, ontology=load(), run=record.fingerprint, rejected=rejected)
 
 
-def _forget(store: Store, ids: Iterable[str]) -> None:
-    gone = sorted(ids)
+def _replace(store: Store, graphs: list[_Graph], earlier: Mapping[str, str]) -> list[str]:
+    """Write the graphs, and return the ids of the articles whose graphs they replace; those are given by address."""
+    if not graphs:
+        return []
+    replaces = {article_iri(g.article): earlier[g.article.url] for g in graphs if g.article.url in earlier}
+    store.replace_articles({article_iri(g.article): g.quads for g in graphs}, replaces=replaces)
+    store.flush()
+    return [iri.removeprefix(ARTICLE) for iri in replaces.values()]
+
+
+def _mark(store: Store, written: _Batch) -> None:
+    """Note that the graphs of a batch are on disk, when they are."""
+    replaced = written.replaced.result()
+    keys, edges = {g.article.id: g.key for g in written.graphs}, {g.article.id: g.edges for g in written.graphs}
+    with store.records.transaction():
+        store.records.mark_projected(keys, edges, replaced=replaced)
+        store.records.register.note_written(written.urls)
+
+
+def _forget(store: Store) -> None:
+    """Remove the graphs of the articles that are recorded no more."""
+    gone = store.records.outlived()
     for article_id in gone:
         store.remove_article(ARTICLE + article_id)
     store.records.forget_projected(gone)
-
-
-def resolve_all(store: Store) -> Resolution:
-    """Return the entities of all recorded articles, under the store's judgements."""
-    with paused():
-        return resolve(
-            ((outline.url, outline.entities) for outline in store.records.outlines()),
-            ontology=load(),
-            registry=load_registry(),
-            judgements=load_judgements(store.judgements),
-        )

@@ -10,20 +10,17 @@ from dataclasses import dataclass
 from enum import StrEnum
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from fabgrid import __version__
-from fabgrid.build import graph_of, project, resolve_all
+from fabgrid.build import graph_of, project
 from fabgrid.errors import FabgridError, StoreError
 from fabgrid.graph.folder import FORMAT, QUADS, format_of
 from fabgrid.graph.snapshot import outline, read_outline, write_outline
 from fabgrid.graph.statements import entity_quads
 from fabgrid.graph.store import QuadsDamaged, Store
 from fabgrid.graph.terms import ARTICLE, ENTITIES_GRAPH
+from fabgrid.identities import forget, resolve_all, ruling_of
 from fabgrid.ontology import lint, load
-
-if TYPE_CHECKING:
-    from fabgrid.resolution import Resolution
 
 __all__ = ["Finding", "State", "examine"]
 
@@ -161,15 +158,17 @@ def _records(store: Store) -> Iterator[Finding]:
 
 def _projection(store: Store) -> Finding:
     """Compare every graph with its record, and write those anew that differ."""
-    resolution = resolve_all(store)
-    wrong = list(_wrong_graphs(store, resolution))
+    resolution, iris = resolve_all(store)
+    wrong = list(_wrong_graphs(store, iris))
     entities = set(entity_quads(resolution.nodes.values()))
     same_entities = set(store.graph(ENTITIES_GRAPH.value)) == entities
-    if not wrong and same_entities and _has_its_outline(store):
+    same_identities = all(store.records.register.iris(url) == found for url, found in iris.items())
+    if not wrong and same_entities and same_identities and _has_its_outline(store):
         return Finding("graph", State.SOUND, f"{len(store):,} quads, as the records and judgements say")
     write_outline(store)
     store.doubt_entities()
     store.records.forget_projected(wrong)
+    forget(store)
     project(store)
     return Finding("graph", State.REPAIRED, f"{len(wrong):,} articles and what is said of entities were written anew")
 
@@ -181,14 +180,15 @@ def _has_its_outline(store: Store) -> bool:
         return False
 
 
-def _wrong_graphs(store: Store, resolution: Resolution) -> Iterator[str]:
+def _wrong_graphs(store: Store, iris: dict[str, dict[str, str]]) -> Iterator[str]:
     """Yield the ids of articles whose graphs are not what the records say, or should not be there."""
+    ruling = ruling_of(store)
     yield from (iri.removeprefix(ARTICLE) for iri in store.superseded())
     for url in store.records.urls():
         record = store.records.get(url)
         if record is not None:
             article_id = record.extraction.article.id
-            if set(store.graph(ARTICLE + article_id)) != set(graph_of(record, resolution)):
+            if set(store.graph(ARTICLE + article_id)) != set(graph_of(record, iris[url], ruling)):
                 yield article_id
 
 

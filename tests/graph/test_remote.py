@@ -24,7 +24,7 @@ from fabgrid.graph.export import to_text
 from fabgrid.graph.statements import article_iri
 from fabgrid.graph.store import Store
 from fabgrid.query import find_entity, run
-from samples import chips, power
+from samples import chips, power, set_entities
 
 RUN = "fabgrid 0, no model"
 
@@ -45,7 +45,7 @@ def url(server: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterato
     with Store.open(server) as store:
         for iri in store.articles():
             store.remove_article(iri)
-        store.remove_entities(store.add_entities(()))
+        set_entities(store, ())
 
 
 def ask(url: str, text: str = "ASK {}", **settings: str) -> Any:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import time
+from collections.abc import Iterable
 
 import pytest
 from hypothesis import given, settings
@@ -12,9 +13,9 @@ from hypothesis import strategies as st
 from fabgrid import ontology
 from fabgrid.model import Entity
 from fabgrid.ontology import ENTITY, KnownEntity
-from fabgrid.resolution import Resolution
+from fabgrid.resolution import Resolver
 from fabgrid.resolution import resolve as resolve_articles
-from fabgrid.resolution.judgements import Judgement, Merge, Reject, Retype, Split
+from fabgrid.resolution.judgements import Judgement, Merge, Retype, Split, replay
 
 ONTOLOGY = ontology.load()
 TSMC = KnownEntity(
@@ -39,13 +40,23 @@ def company(name: str, *aliases: str, iri: str | None = None) -> Entity:
     return Entity(name, "Company", tuple(sorted(aliases)), iri)
 
 
-def resolve(*articles: list[Entity], judgements: tuple[Judgement, ...] = ()) -> Resolution:
-    """Resolve articles with the keys "0", "1" and so on."""
-    keyed = [(str(number), entities) for number, entities in enumerate(articles)]
-    return resolve_articles(keyed, ontology=ONTOLOGY, registry=REGISTRY, judgements=judgements)
+class Resolved:
+    """What articles give, by the keys "0", "1" and so on, or by their own."""
+
+    def __init__(self, keyed: list[tuple[str, list[Entity]]], judgements: Iterable[Judgement] = ()) -> None:
+        resolver = Resolver(ontology=ONTOLOGY, registry=REGISTRY, ruling=replay(judgements))
+        resolution, self._iris = resolve_articles(keyed, resolver)
+        self.nodes, self.unknown = resolution.nodes, resolution.unknown
+
+    def iris(self, article: str) -> dict[str, str]:
+        return self._iris[article]
 
 
-def iris(resolution: Resolution) -> list[str]:
+def resolve(*articles: list[Entity], judgements: Iterable[Judgement] = ()) -> Resolved:
+    return Resolved([(str(number), entities) for number, entities in enumerate(articles)], judgements)
+
+
+def iris(resolution: Resolved) -> list[str]:
     """Return the last parts of all IRIs."""
     return [iri.removeprefix(ENTITY) for iri in resolution.nodes]
 
@@ -266,13 +277,11 @@ def test_retype_and_reject() -> None:
         judgements=(
             Retype("National Grid", "GridOperator"),
             Retype(ENTITY + "phoenix-place", "Facility"),
-            Reject("9f3a"),
         ),
     )
     assert found.nodes[ENTITY + "national-grid"].type == "GridOperator"
     assert found.nodes[ENTITY + "phoenix-place"].type == "Facility"
     assert found.nodes[ENTITY + "phoenix"].type == "Company"
-    assert found.rejected == {"9f3a"}
 
 
 def test_person_of_one_article_can_be_merged_by_iri() -> None:
@@ -322,10 +331,8 @@ def test_order_of_articles_and_entities_does_not_matter(
     keyed = [(str(number), entities) for number, entities in enumerate(articles)]
     shuffled = [(key, shuffler.sample(entities, len(entities))) for key, entities in keyed]
     shuffler.shuffle(shuffled)
-    one, other = (
-        resolve_articles(a, ontology=ONTOLOGY, registry=REGISTRY, judgements=rulings) for a in (keyed, shuffled)
-    )
-    assert one == other
+    one, other = (Resolved(a, rulings) for a in (keyed, shuffled))
+    assert one.nodes == other.nodes
     assert all(one.iris(key) == other.iris(key) for key, _ in keyed)
     assert list(one.nodes) == sorted(one.nodes)
     for key, entities in keyed:
@@ -342,5 +349,5 @@ def test_twenty_thousand_articles_take_seconds() -> None:
         (str(n), [company(name, f"{name} Systems") for name in set(chance.choices(names, k=15))]) for n in range(20_000)
     ]
     started = time.perf_counter()
-    assert len(resolve_articles(articles, ontology=ONTOLOGY, registry=REGISTRY).nodes) == len(names)
+    assert len(Resolved(articles).nodes) == len(names)
     assert time.perf_counter() - started < 30  # seconds; 4 on an idle core

@@ -14,7 +14,7 @@ import pytest
 
 from fabgrid import ontology
 from fabgrid.model import Entity
-from fabgrid.resolution import resolve
+from fabgrid.resolution import Resolver, resolve
 
 RECALL = 0.94  # raise it freely; lower it only with a reason
 ONTOLOGY = ontology.load()
@@ -31,8 +31,8 @@ def are_one(pair: dict[str, str]) -> bool:
     articles = [("1", [first]), ("2", [second])]
     if pair["stated"] == "yes":
         articles.append(("3", [Entity(first.name, first.type, (second.name,))]))
-    found = resolve(articles, ontology=ONTOLOGY)
-    return found.iris("1")[first.name] == found.iris("2")[second.name]
+    _, iris = resolve(articles, Resolver(ontology=ONTOLOGY))
+    return iris["1"][first.name] == iris["2"][second.name]
 
 
 def label(pair: dict[str, str]) -> str:

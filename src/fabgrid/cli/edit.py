@@ -105,7 +105,8 @@ def _require_statement(store: Store, name: str) -> None:
 
 
 def _judge(judgement: Judgement, store: Store) -> None:
-    from fabgrid.build import project, resolve_all
+    from fabgrid.build import project
+    from fabgrid.identities import unknown
     from fabgrid.resolution.judgements import append, dump, parse
 
     try:
@@ -114,5 +115,5 @@ def _judge(judgement: Judgement, store: Store) -> None:
         raise FabgridError(str(error)) from None
     append(store.judgements, judgement)
     project(store)
-    for slug in resolve_all(store).unknown:
+    for slug in unknown(store):
         console.complain(f"no article and no registry entry knows {slug!r} yet; the judgement is kept")

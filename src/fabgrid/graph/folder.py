@@ -23,8 +23,10 @@ from fabgrid.graph.faults import disk_refusals
 
 __all__ = ["FORMAT", "JUDGEMENTS", "QUADS", "create", "format_of", "lock_holder", "made_whole", "sign", "write_format"]
 
-FORMAT = 3
-_READABLE = (1, 2, 3)  # 1 lacks the outlines of the records, which only builds read, 2 that of the graph
+FORMAT = 4
+# 1 lacks the outlines of the records, which only builds read, 2 that of the graph; 3 keeps it otherwise, and
+# lacks the register, which only builds read.
+_READABLE = (1, 2, 3, 4)
 QUADS, JUDGEMENTS = "quads", "judgements.jsonl"
 _FORMAT_FILE, _WRITER = "format", "writer"
 _LONGEST_COMMAND = 200

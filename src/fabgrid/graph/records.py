@@ -2,12 +2,14 @@
 
 The quads are a projection of these records. `projections` holds, for each article graph that is
 safely on disk, the key under which it was written, so that after a crash only what is missing is
-written again; `edges` and `nodes` hold what `outline.py` tells of the quads. `files` holds what each
-file was found to hold, so that it is parsed once.
+written again; `edges` and `nodes` hold what `outline.py` tells of the quads. A node's state is "new"
+(nothing is on disk), "doubtful" (something else may be), "written", or "gone" (to be taken out). `files`
+holds what each file was found to hold, so that it is parsed once. `register.py` has the other tables.
 """
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -17,15 +19,17 @@ from types import TracebackType
 from typing import Any, Self
 
 from fabgrid.errors import StoreError
-from fabgrid.graph import serialisation
+from fabgrid.graph import register, serialisation
 from fabgrid.graph.faults import disk_faults
+from fabgrid.graph.register import Register
 from fabgrid.graph.statements import statement_names
 from fabgrid.model import Article, Entity, Extraction
 
 __all__ = ["FILE", "Outline", "Record", "Records"]
 
 FILE = "records.sqlite"
-_SCHEMA = """
+_SCHEMA = (
+    """
 CREATE TABLE IF NOT EXISTS articles (
     url TEXT PRIMARY KEY, id TEXT NOT NULL UNIQUE, fingerprint TEXT NOT NULL,
     outline TEXT NOT NULL, extraction TEXT NOT NULL
@@ -33,12 +37,15 @@ CREATE TABLE IF NOT EXISTS articles (
 CREATE TABLE IF NOT EXISTS projections (id TEXT PRIMARY KEY, key TEXT NOT NULL) STRICT, WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS edges (id TEXT PRIMARY KEY, content TEXT NOT NULL) STRICT, WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS nodes (
-    iri TEXT PRIMARY KEY, content TEXT NOT NULL, is_written INTEGER NOT NULL
+    iri TEXT PRIMARY KEY, content TEXT NOT NULL, state TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS nodes_by_state ON nodes (state, iri) WHERE state != 'written';
 CREATE TABLE IF NOT EXISTS files (
     name TEXT PRIMARY KEY, content TEXT NOT NULL, url TEXT NOT NULL, id TEXT NOT NULL, text TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;
 """
+    + register.SCHEMA
+)
 _PUT = "INSERT OR REPLACE INTO articles (url, id, fingerprint, outline, extraction) VALUES (?, ?, ?, ?, ?)"
 
 
@@ -76,6 +83,7 @@ class Records:
 
     def __init__(self, connection: sqlite3.Connection, path: Path) -> None:
         self._connection, self.path = connection, path
+        self.register = Register(connection)
 
     @classmethod
     def open(cls, folder: Path, *, read_only: bool = False) -> Self:
@@ -119,11 +127,20 @@ class Records:
         """Record an article in place of what its address held."""
         article = extraction.article
         row = (article.url, article.id, fingerprint, _outline(extraction), serialisation.dumps(extraction))
-        self._write(_PUT, [row])
+        with self.transaction():
+            self._write(_PUT, [row])
+            self.register.note_stale([article.url])
 
     def remove(self, url: str) -> bool:
         """Forget an article; tell whether it was there."""
-        return self._write("DELETE FROM articles WHERE url = ?", [(url,)]) > 0
+        with self.transaction():
+            self.register.note_stale([url])
+            return self._write("DELETE FROM articles WHERE url = ?", [(url,)]) > 0
+
+    def entities(self, url: str) -> tuple[Entity, ...]:
+        """Return the entities of an address, none where it holds no article."""
+        found = self.outline(url)
+        return found.entities if found else ()
 
     def urls(self) -> tuple[str, ...]:
         """Return the addresses, sorted."""
@@ -149,54 +166,94 @@ class Records:
             for url, article_id, fingerprint, content in self._connection.execute(rows):
                 yield Outline(url, article_id, fingerprint, content, known)
 
+    def outline(self, url: str) -> Outline | None:
+        """Return the outline of an article, None where there is none."""
+        for article_id, fingerprint, content in self._rows(
+            "SELECT id, fingerprint, outline FROM articles WHERE url = ?", url
+        ):
+            return Outline(url, article_id, fingerprint, content, {})
+        return None
+
     def projected(self) -> dict[str, str]:
         """Return, by article id, the key under which its graph was written."""
         return dict(self._rows("SELECT id, key FROM projections"))
+
+    def projection(self, article_id: str) -> str:
+        """Return the key under which the graph of an article was written, empty where there is none."""
+        return next((key for (key,) in self._rows("SELECT key FROM projections WHERE id = ?", article_id)), "")
+
+    def outlived(self) -> list[str]:
+        """Return the ids of the articles that have a graph and no record."""
+        sql = "SELECT id FROM projections WHERE id NOT IN (SELECT id FROM articles) ORDER BY id"
+        return [article_id for (article_id,) in self._rows(sql)]
 
     def mark_projected(
         self, keys: Mapping[str, str], edges: Mapping[str, str], *, replaced: Iterable[str] = ()
     ) -> None:
         """Note that these article graphs, by article id, are safely on disk (after `Store.flush`), others no more."""
-        with _refusals(self.path), self._connection as connection:
+        with self.transaction():
             self._forget(replaced)
-            connection.executemany("INSERT OR REPLACE INTO projections VALUES (?, ?)", keys.items())
-            connection.executemany("INSERT OR REPLACE INTO edges VALUES (?, ?)", edges.items())
+            self._write("INSERT OR REPLACE INTO projections VALUES (?, ?)", keys.items())
+            self._write("INSERT OR REPLACE INTO edges VALUES (?, ?)", edges.items())
 
     def forget_projected(self, ids: Iterable[str]) -> None:
-        """Note that these articles have no graph."""
-        with _refusals(self.path), self._connection:
+        """Note that these articles have no graph; they get one with the next build, where they are recorded."""
+        with self.transaction():
             self._forget(ids)
 
     def _forget(self, ids: Iterable[str]) -> None:
-        for article_id in ids:
-            self._connection.execute("DELETE FROM projections WHERE id = ?", (article_id,))
-            self._connection.execute("DELETE FROM edges WHERE id = ?", (article_id,))
+        rows = [(article_id,) for article_id in ids]
+        self._write("DELETE FROM projections WHERE id = ?", rows)
+        self._write("DELETE FROM edges WHERE id = ?", rows)
+        self._write("INSERT OR IGNORE INTO unwritten SELECT url FROM articles WHERE id = ?", rows)
 
     def edges(self) -> Iterator[tuple[str, str]]:
         """Yield the ids of the articles that have a graph, with the edges that were noted of it."""
         with _refusals(self.path):
             yield from self._connection.execute("SELECT id, content FROM edges ORDER BY id")
 
-    def nodes(self) -> Iterator[tuple[str, str, int]]:
-        """Yield the IRIs of the entities with what was noted of them, and 1 where it is safely on disk."""
+    def nodes(self) -> Iterator[tuple[str, str]]:
+        """Yield the IRIs of the entities with what was noted of them."""
         with _refusals(self.path):
-            yield from self._connection.execute("SELECT iri, content, is_written FROM nodes ORDER BY iri")
+            yield from self._connection.execute("SELECT iri, content FROM nodes ORDER BY iri")
+
+    def nodes_to(self, state: str, *, after: str, limit: int) -> list[tuple[str, str]]:
+        """Return the next entities of a state, by IRI, with what was noted of them."""
+        # Its index is used by who says, too, that written ones do not matter.
+        sql = "SELECT iri, content FROM nodes WHERE state != 'written' AND state = ? AND iri > ? ORDER BY iri LIMIT ?"
+        return self._rows(sql, state, after, limit)
+
+    def types(self, iris: Iterable[str]) -> dict[str, str]:
+        """Return the types of these entities."""
+        sql = "SELECT iri, json_extract(content, '$[1]') FROM nodes WHERE iri IN (SELECT value FROM json_each(?))"
+        return dict(self._rows(sql, json.dumps(list(iris))))
 
     def note_nodes(self, nodes: Mapping[str, str]) -> None:
-        """Note what is about to be written of these entities, by IRI."""
-        self._write("INSERT OR REPLACE INTO nodes VALUES (?, ?, 0)", list(nodes.items()))
+        """Note what must be on disk of these entities, by IRI."""
+        sql = (
+            "INSERT INTO nodes VALUES (?, ?, 'new') ON CONFLICT (iri)"
+            " DO UPDATE SET content = excluded.content, state = 'doubtful'"
+            " WHERE content != excluded.content OR state = 'gone'"
+        )
+        self._write(sql, nodes.items())
 
-    def doubt_nodes(self, iris: Iterable[str]) -> None:
-        """Note that what is on disk of these entities may be something else."""
-        self._write("UPDATE nodes SET is_written = 0 WHERE iri = ?", [(iri,) for iri in iris])
+    def release_nodes(self, iris: Iterable[str]) -> None:
+        """Note that nothing must be on disk of these entities."""
+        self._write("UPDATE nodes SET state = 'gone' WHERE iri = ?", [(iri,) for iri in iris])
 
-    def mark_nodes(self, iris: Iterable[str]) -> None:
-        """Note that what was noted of these entities is safely on disk (after `Store.flush`)."""
-        self._write("UPDATE nodes SET is_written = 1 WHERE iri = ?", [(iri,) for iri in iris])
+    def doubt_nodes(self) -> None:
+        """Note that something else may be on disk of all entities that must be there."""
+        self._write("UPDATE nodes SET state = 'doubtful' WHERE state != 'gone'", [()])
 
-    def forget_nodes(self, iris: Iterable[str]) -> None:
-        """Note that nothing is said of these entities."""
-        self._write("DELETE FROM nodes WHERE iri = ?", [(iri,) for iri in iris])
+    def mark_nodes(self) -> None:
+        """Note that all entities that must be there are safely on disk (after `Store.flush`)."""
+        self._write(
+            "UPDATE nodes SET state = 'written' WHERE state IN ('new', 'doubtful') AND state != 'written'", [()]
+        )
+
+    def forget_nodes(self) -> None:
+        """Note that all entities that must not be there are not."""
+        self._write("DELETE FROM nodes WHERE state != 'written' AND state = 'gone'", [()])
 
     def files(self) -> dict[str, tuple[str, str, str, str]]:
         """Return, by name, what each file held: digest, address and id of its article, digest of its text."""
@@ -228,16 +285,27 @@ class Records:
         finally:
             target.close()
 
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """Make what is written within durable at the end, wholly or not at all; within another one, with that."""
+        with _refusals(self.path):
+            if self._connection.in_transaction:
+                yield
+                return
+            with self._connection:
+                self._connection.execute("BEGIN IMMEDIATE")
+                yield
+
     def _load(self, text: str) -> Extraction:
         with _refusals(self.path):
             return serialisation.loads(text)
 
-    def _rows(self, sql: str, *values: str) -> list[Any]:
+    def _rows(self, sql: str, *values: str | int) -> list[Any]:
         with _refusals(self.path):
             return self._connection.execute(sql, values).fetchall()
 
-    def _write(self, sql: str, rows: list[tuple[str, ...]]) -> int:
-        with _refusals(self.path), self._connection:
+    def _write(self, sql: str, rows: Iterable[tuple[str, ...]]) -> int:
+        with self.transaction():
             return self._connection.executemany(sql, rows).rowcount
 
 
@@ -246,22 +314,24 @@ def _connect_to_write(path: Path) -> sqlite3.Connection:
     connection.execute("PRAGMA journal_mode = WAL")
     connection.execute("PRAGMA synchronous = FULL")  # NORMAL may lose the last commits with the power
     tables = dict(connection.execute("SELECT name, sql FROM sqlite_schema").fetchall())
-    if "articles" in tables and "nodes" not in tables:
+    if "articles" in tables and "stale" not in tables:
         _bring_up_to_date(connection, has_outlines="outline" in tables["articles"])
     connection.executescript(_SCHEMA)
     return connection
 
 
 def _bring_up_to_date(connection: sqlite3.Connection, *, has_outlines: bool) -> None:
-    """Make records of formats 1 and 2 such of this format, in one transaction: a kill leaves the one or the other."""
+    """Make records of formats 1 to 3 such of this format, in one transaction: a kill leaves the one or the other."""
     connection.create_function("outline_of", 1, lambda text: _outline(serialisation.loads(text)))
     with connection:
         connection.execute("BEGIN IMMEDIATE")
         if not has_outlines:
             connection.execute("ALTER TABLE articles ADD COLUMN outline TEXT NOT NULL DEFAULT ''")
         connection.execute("UPDATE articles SET outline = outline_of(extraction)")
+        connection.execute("DROP TABLE IF EXISTS nodes")
         for statement in _SCHEMA.split(";"):
             connection.execute(statement)
+        connection.execute("INSERT INTO stale SELECT url FROM articles")
 
 
 def _outline(extraction: Extraction) -> str:

@@ -96,7 +96,7 @@ def _kept_outline(store: Store) -> Snapshot:
     sources: dict[str, Source] = {}
     statements: list[Statement] = []
     try:
-        nodes = {iri: load_node(iri, content) for iri, content, _ in store.records.nodes()}
+        nodes = {iri: load_node(iri, content) for iri, content in store.records.nodes()}
         for article_id, content in store.records.edges():
             source, edges = load_edges(article_id, content)
             sources[source.iri] = source
@@ -123,10 +123,12 @@ def write_outline(store: Store) -> None:
     ids = {iri: iri.removeprefix(terms.ARTICLE) for iri in found.sources}
     edges = {ids[iri]: dump_edges(found.sources[iri], told) for iri, told in statements.items()}
     records = store.records
-    records.mark_projected(records.projected(), edges, replaced=[i for i, _ in records.edges() if i not in edges])
-    records.forget_nodes([iri for iri, *_ in records.nodes() if iri not in found.nodes])
-    records.note_nodes({iri: dump_node(node) for iri, node in found.nodes.items()})
-    records.mark_nodes(found.nodes)
+    with records.transaction():
+        records.mark_projected(records.projected(), edges, replaced=[i for i, _ in records.edges() if i not in edges])
+        records.release_nodes([iri for iri, _ in records.nodes()])
+        records.forget_nodes()
+        records.note_nodes({iri: dump_node(node) for iri, node in found.nodes.items()})
+        records.mark_nodes()
 
 
 def edges_of(article: Iterable[ox.Quad]) -> str:

@@ -31,13 +31,12 @@ from fabgrid.graph.folder import (
 from fabgrid.graph.folder import (
     create as create_folder,
 )
-from fabgrid.graph.outline import dump_node
+from fabgrid.graph.outline import load_node
 from fabgrid.graph.records import FILE as RECORDS
 from fabgrid.graph.records import Records
 from fabgrid.graph.snapshot import write_outline
 from fabgrid.graph.statements import entity_quads
 from fabgrid.graph.terms import ARTICLE, ENTITIES_GRAPH, PREFIXES, RDF, SCHEMA
-from fabgrid.model import Node
 
 __all__ = ["FORMAT", "QuadsDamaged", "Results", "Store", "lock", "restore"]
 
@@ -135,7 +134,7 @@ class Store:
         if lost:
             self.records.forget_projected(lost)
         if next(self.match(None, ox.NamedNode(RDF + "type"), None, ENTITIES_GRAPH), None) is None:
-            self.records.forget_nodes([iri for iri, *_ in self.records.nodes()])
+            self.records.doubt_nodes()
 
     def _bring_up_to_date(self, found: int) -> None:
         """Make a store of an older format one of this format; what the records lack, opening them has added."""
@@ -235,40 +234,41 @@ class Store:
         with _refusals(self.path):
             self._quads.remove_graph(ox.NamedNode(iri))
 
-    def add_entities(self, nodes: Iterable[Node]) -> set[str]:
-        """Write what is said of these entities and has changed, and return the IRIs of all others.
+    def write_entities(self) -> None:
+        """Write what was noted of entities (`Records.note_nodes`) and is not written yet.
 
-        These stay until `remove_entities`, so that articles written before and after find their entities.
+        What must not be said any more stays until `remove_entities`, so that articles written before and
+        after find their entities.
         """
-        known = {iri: (content, written) for iri, content, written in self.records.nodes()}
-        wanted = {node.iri: node for node in nodes}
-        contents = {iri: dump_node(node) for iri, node in wanted.items()}
-        changed = {iri: content for iri, content in contents.items() if known.get(iri) != (content, 1)}
-        if changed:
-            self.records.note_nodes(changed)  # a crash from here on leaves them in doubt
-            for part in _parts(changed):
-                new = set(entity_quads(wanted[iri] for iri in part))
-                old = self._said_of({iri for iri in part if iri in known})
+        for state in ("new", "doubtful"):
+            for part in self._noted(state):
+                new = set(entity_quads(load_node(iri, content) for iri, content in part))
+                old = self._said_of({iri for iri, _ in part}) if state == "doubtful" else set()
                 self._apply(old - new, new - old)
-            self.flush()
-            self.records.mark_nodes(changed)
-        return known.keys() - wanted.keys()
-
-    def remove_entities(self, iris: Collection[str]) -> None:
-        """Remove what is said of these entities."""
-        if not iris:
-            return
-        self.records.doubt_nodes(iris)
-        for part in _parts(iris):
-            self._apply(self._said_of(set(part)), set())
         self.flush()
-        self.records.forget_nodes(iris)
+        self.records.mark_nodes()
+
+    def remove_entities(self) -> None:
+        """Remove what is said of entities that were released (`Records.release_nodes`)."""
+        for part in self._noted("gone"):
+            self._apply(self._said_of({iri for iri, _ in part}), set())
+        self.flush()
+        self.records.forget_nodes()
 
     def doubt_entities(self) -> None:
-        """Let the next `add_entities` compare all that it writes, whoever has changed it."""
-        known = [iri for iri, *_ in self.records.nodes()]
-        self.remove_entities({_iri(quad.subject) for quad in self.graph(ENTITIES_GRAPH.value)} - set(known))
-        self.records.doubt_nodes(known)
+        """Let the next `write_entities` compare all that is said of entities, whoever has changed it."""
+        known = {iri for iri, _ in self.records.nodes()}
+        foreign = {_iri(quad.subject) for quad in self.graph(ENTITIES_GRAPH.value)} - known
+        for part in _parts(foreign):
+            self._apply(self._said_of(set(part)), set())
+        self.records.doubt_nodes()
+
+    def _noted(self, state: str) -> Iterator[list[tuple[str, str]]]:
+        """Yield the entities of a state with what was noted of them, a part of them at once."""
+        after = ""
+        while part := self.records.nodes_to(state, after=after, limit=_ENTITIES):
+            yield part
+            after = part[-1][0]
 
     def _said_of(self, entities: Collection[str]) -> set[ox.Quad]:
         return set(self.about(entities, graph=ENTITIES_GRAPH))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fabgrid.resolution.clusters import resolve
+from fabgrid.resolution.clusters import Resolver, resolve
 from fabgrid.resolution.nodes import Resolution
 
-__all__ = ["Resolution", "resolve"]
+__all__ = ["Resolution", "Resolver", "resolve"]

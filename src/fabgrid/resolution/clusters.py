@@ -8,43 +8,89 @@ from itertools import pairwise
 from fabgrid.model import Entity
 from fabgrid.ontology import KnownEntity, Ontology
 from fabgrid.resolution.aliases import RegistryNames
-from fabgrid.resolution.claims import Claims, gather
+from fabgrid.resolution.claims import Claims, Mentions, gather
 from fabgrid.resolution.forms import Key
-from fabgrid.resolution.judgements import Judgement, replay
+from fabgrid.resolution.judgements import Ruling
+from fabgrid.resolution.namings import Naming, Reader
 from fabgrid.resolution.nodes import Resolution, build
 from fabgrid.resolution.references import References
+from fabgrid.resolution.slugs import Stems
 
-__all__ = ["Clusters", "resolve"]
+__all__ = ["Clusters", "Resolver", "resolve"]
 
 
-def resolve(
-    articles: Iterable[tuple[str, Iterable[Entity]]],
-    *,
-    ontology: Ontology,
-    registry: Iterable[KnownEntity] = (),
-    judgements: Iterable[Judgement] = (),
-) -> Resolution:
-    """Return one node for each real thing that the articles name.
+_NO_RULING = Ruling()
+
+
+class Resolver:
+    """What namings mean under one registry, ontology and ruling.
 
     In this order: judgements; the registry's links; equal names of one kind; other names that an
     article states, where no article or registry gives them to somebody else. What only one article
     can tell ("Patel", "200MW data center") stays that article's. The order of the articles does not
-    matter.
-
-    Args:
-        articles: pairs of an article's key and its entities.
+    matter, and namings that do not meet (see `stems`) do not matter to each other.
     """
-    ruling = replay(judgements)
-    names = RegistryNames(registry, ontology=ontology)
-    claims = gather(articles, names=names, ontology=ontology, ruling=ruling)
-    references = References(ruling, claims=claims, names=names, ontology=ontology)
-    clusters = Clusters(references.splits)
-    for kept, absorbed in references.merges:
-        clusters.join(kept, absorbed, by_force=True)
-    _join_known(clusters, claims, names)
-    for key in sorted(claims.stated, key=lambda key: (-len(key.form.split()), key)):
-        _join_stated(key, clusters, claims, names)
-    return build(clusters, claims=claims, names=names, references=references, ontology=ontology)
+
+    def __init__(
+        self, *, ontology: Ontology, registry: Iterable[KnownEntity] = (), ruling: Ruling = _NO_RULING
+    ) -> None:
+        self.ruling = ruling
+        self._ontology = ontology
+        self._names = RegistryNames(registry, ontology=ontology)
+        self._reader = Reader(self._names, ontology=ontology, ruling=ruling)
+        self._stems = Stems(ontology)
+        self._judged = [{self._stems.of(entity) for entity in pair} for pair in (*ruling.merges, *ruling.splits)]
+
+    def read(self, entity: Entity, article: str) -> Naming:
+        """Return how an article, by its address, names an entity."""
+        return self._reader.read(entity, article)
+
+    def stems(self, naming: Naming) -> set[str]:
+        """Return the stems by which a naming meets others."""
+        return self._reader.stems(naming)
+
+    def with_judged(self, stems: Iterable[str]) -> set[str]:
+        """Return stems and those of all entities that judgements name together with theirs."""
+        found = set(stems)
+        while more := {stem for judged in self._judged if judged & found for stem in judged} - found:
+            found |= more
+        return found
+
+    def stem(self, entity: str) -> str:
+        """Return the stem of an entity's slug."""
+        return self._stems.of(entity)
+
+    def resolve(self, mentions: Mentions) -> Resolution:
+        """Return one node for each real thing that is named.
+
+        Args:
+            mentions: the articles of each naming; with a naming, all that meet it.
+        """
+        names, claims = self._names, gather(mentions)
+        references = References(self.ruling, claims=claims, names=names, ontology=self._ontology)
+        clusters = Clusters(references.splits)
+        for kept, absorbed in references.merges:
+            clusters.join(kept, absorbed, by_force=True)
+        _join_known(clusters, claims, names)
+        for key in sorted(claims.stated, key=lambda key: (-len(key.form.split()), key)):
+            _join_stated(key, clusters, claims, names)
+        return build(clusters, claims=claims, names=names, references=references, ontology=self._ontology)
+
+
+def resolve(
+    articles: Iterable[tuple[str, Iterable[Entity]]], resolver: Resolver
+) -> tuple[Resolution, dict[str, dict[str, str]]]:
+    """Return what all articles, by address with their entities, give.
+
+    With it comes the IRI of each entity of each article, by its main name there.
+    """
+    namings = {url: [resolver.read(entity, url) for entity in entities] for url, entities in articles}
+    mentions: dict[Naming, list[int]] = {}
+    for number, named in enumerate(namings.values()):
+        for naming in named:
+            mentions.setdefault(naming, []).append(number)
+    resolution = resolver.resolve(mentions)
+    return resolution, {url: {n.name: resolution.iri(n) for n in named} for url, named in namings.items()}
 
 
 class Clusters:

@@ -10,10 +10,12 @@ from typing import Protocol
 from fabgrid.model import Node, digest, slug
 from fabgrid.ontology import ENTITY, Ontology
 from fabgrid.resolution.aliases import RegistryNames
-from fabgrid.resolution.claims import Claims, Naming
+from fabgrid.resolution.claims import Claims
 from fabgrid.resolution.forms import Key, form
+from fabgrid.resolution.namings import Naming
 from fabgrid.resolution.places import country
-from fabgrid.resolution.references import RANK, References, local_slug, type_slug
+from fabgrid.resolution.references import RANK, References
+from fabgrid.resolution.slugs import local_slug, type_slug
 
 __all__ = ["Resolution", "build"]
 
@@ -22,19 +24,16 @@ __all__ = ["Resolution", "build"]
 class Resolution:
     """One node for each real thing; `nodes` is sorted by IRI.
 
-    `rejected` holds the last parts of the IRIs of statements that judgements reject, `unknown` the
-    slugs of entities that judgements name and neither an article nor the registry has.
+    `unknown` holds the slugs of entities that judgements name and neither an article nor the registry has.
     """
 
     nodes: dict[str, Node]
-    rejected: frozenset[str] = frozenset()
     unknown: tuple[str, ...] = ()
-    _namings: dict[str, tuple[Naming, ...]] = field(default_factory=dict, repr=False, compare=False)  # by article
     _iris: dict[Key, str] = field(default_factory=dict, repr=False)
 
-    def iris(self, article: str) -> dict[str, str]:
-        """Return the IRI of each entity of an article, by its main name there."""
-        return {naming.name: self._iris[naming.key] for naming in self._namings.get(article, ())}
+    def iri(self, naming: Naming) -> str:
+        """Return the IRI of the entity that is named so."""
+        return self._iris[naming.key]
 
 
 class _Sets(Protocol):
@@ -78,7 +77,7 @@ def build(
         if root in iris and type_name in ontology.classes:
             nodes[iris[root]] = replace(nodes[iris[root]], type=type_name)
     by_key = {key: iris[clusters.find(key)] for key in claims.named}
-    return Resolution(dict(sorted(nodes.items())), references.rejected, references.unknown, claims.namings, by_key)
+    return Resolution(dict(sorted(nodes.items())), references.unknown, by_key)
 
 
 def _clusters(clusters: _Sets, claims: Claims) -> dict[Key, _Cluster]:
@@ -116,7 +115,7 @@ def _counted(told: Iterable[tuple[str, Naming]], claims: Claims) -> dict[str, in
     """Return how many articles say so."""
     counts: dict[str, int] = {}
     for said, naming in told:
-        counts[said] = counts.get(said, 0) + claims.articles_of[naming]
+        counts[said] = counts.get(said, 0) + len(claims.mentions[naming])
     return counts
 
 

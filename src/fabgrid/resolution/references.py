@@ -2,37 +2,26 @@
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 
-from fabgrid.model import digest, slug
+from fabgrid.model import slug
 from fabgrid.ontology import Ontology
 from fabgrid.resolution.aliases import RegistryNames
 from fabgrid.resolution.claims import Claims
 from fabgrid.resolution.forms import Key, kind_of
 from fabgrid.resolution.judgements import Ruling, reference
+from fabgrid.resolution.slugs import local_slug, type_slug
 
-__all__ = ["RANK", "References", "local_slug", "type_slug"]
+__all__ = ["RANK", "References"]
 
 # Which of several entities of one slug has it without a suffix; the others follow by name.
 RANK = {"iri": 0, "Body": 1, "Person": 2, "Artifact": 3, "Facility": 4, "Place": 5}
-
-
-def type_slug(type_name: str) -> str:
-    """Return the suffix that a class gives to an IRI: "grid-operator"."""
-    return slug(re.sub(r"(?<=[a-z])(?=[A-Z])", "-", type_name))
-
-
-def local_slug(name: str, article: str) -> str:
-    """Return the slug of what only one article can tell apart."""
-    return f"{slug(name)}-{digest(article)[:8]}"
 
 
 class References:
     """The ruling with each entity as the keys of its names; `unknown` are those that nobody has."""
 
     def __init__(self, ruling: Ruling, *, claims: Claims, names: RegistryNames, ontology: Ontology) -> None:
-        self.rejected = ruling.rejected
         self._kinds = {type_slug(name): kind_of(name, ontology) for name in ontology.classes}
         asked = bool(ruling.merges or ruling.splits or ruling.types)
         self._index = _index(claims, names, ontology) if asked else {}
