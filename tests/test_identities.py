@@ -112,6 +112,7 @@ def test_step_by_step_it_is_what_all_give_at_once(batch: int, steps: list[tuple[
         assert unknown(store) == resolve_all(store)[0].unknown
         rows = store.records._rows
         assert not rows("SELECT 1 FROM namings WHERE number NOT IN (SELECT naming FROM mentions)")
+        assert not rows("SELECT 1 FROM namings WHERE articles != (SELECT count(*) FROM mentions WHERE naming = number)")
         assert not rows("SELECT 1 FROM stems WHERE naming NOT IN (SELECT number FROM namings)")
 
 

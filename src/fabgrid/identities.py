@@ -7,12 +7,13 @@ that they meet, and those that meet these. All others mean what they meant.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 from functools import lru_cache
 from pathlib import Path
 
 from fabgrid.graph.outline import dump_node
 from fabgrid.graph.records import Records
+from fabgrid.graph.register import Register
 from fabgrid.graph.store import Store
 from fabgrid.model import digest
 from fabgrid.ontology import default_path, load, load_registry
@@ -63,7 +64,7 @@ def unknown(store: Store) -> tuple[str, ...]:
     """Return the slugs of entities that judgements name and neither an article nor the registry has."""
     resolver = _resolver(ruling_of(store))
     met = _meeting(store.records, resolver, _judged(resolver, resolver.ruling))
-    return resolver.resolve(_mentions(store.records, met)).unknown
+    return _resolved(store.records.register, resolver, met).unknown
 
 
 def resolve_all(store: Store) -> tuple[Resolution, dict[str, dict[str, str]]]:
@@ -113,16 +114,26 @@ def _take_in(records: Records, resolver: Resolver, urls: Iterable[str]) -> set[s
 def _resolve(records: Records, resolver: Resolver, stems: Iterable[str]) -> None:
     """Find out what the namings that meet these stems mean, and note what must be written where it has changed."""
     register, met = records.register, _meeting(records, resolver, stems)
-    mentions = _mentions(records, met)
-    resolution = resolver.resolve(mentions)
-    before = register.meant(met)
-    after = {text: resolution.iri(naming) for text, naming in met.items() if naming in mentions}
+    before, counts = register.meant(met), register.counts(met)
+    resolution = _resolved(register, resolver, {text: naming for text, naming in met.items() if counts[text]})
+    after = {text: resolution.iri(naming) for text, naming in met.items() if counts[text]}
     changed = {text: iri for text, iri in after.items() if before.get(text) != iri}
     register.assign(changed)
     register.note_unwritten(register.naming(changed))
-    register.forget({text: resolver.stems(naming) for text, naming in met.items() if text not in after})
+    register.forget({text: resolver.stems(naming) for text, naming in met.items() if not counts[text]})
     records.note_nodes({iri: dump_node(node) for iri, node in resolution.nodes.items()})
     records.release_nodes(set(before.values()) - resolution.nodes.keys())
+
+
+def _resolved(register: Register, resolver: Resolver, used: Mapping[str, Naming]) -> Resolution:
+    """Return what namings mean of which each has an article, and that meet no others."""
+    texts = {naming: text for text, naming in used.items()}
+
+    def articles_of(asked: Collection[Naming]) -> dict[Naming, list[int]]:
+        return {used[text]: found for text, found in register.articles([texts[naming] for naming in asked]).items()}
+
+    counts = register.counts(used)
+    return resolver.resolve({naming: counts[text] for text, naming in used.items()}, articles_of)
 
 
 def _meeting(records: Records, resolver: Resolver, stems: Iterable[str]) -> dict[str, Naming]:
@@ -135,10 +146,6 @@ def _meeting(records: Records, resolver: Resolver, stems: Iterable[str]) -> dict
         found |= met
         new = resolver.with_judged({stem for naming in met.values() for stem in resolver.stems(naming)}) - seen
     return found
-
-
-def _mentions(records: Records, met: dict[str, Naming]) -> dict[Naming, list[int]]:
-    return {met[text]: articles for text, articles in records.register.mentions(met).items()}
 
 
 def _dump_ruling(ruling: Ruling) -> str:

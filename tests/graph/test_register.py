@@ -36,7 +36,8 @@ def test_an_article_gains_and_loses_namings(register: Register) -> None:
     assert register.stale(9) == []
     assert register.replace({"one": [B, C]}) == ({C}, {A})
     assert register.naming([B]) == ["one", "two"]
-    assert {content: len(found) for content, found in register.mentions([A, B, C]).items()} == {B: 2, C: 1}
+    assert {content: len(found) for content, found in register.articles([A, B, C]).items()} == {B: 2, C: 1}
+    assert register.counts([A, B, C]) == {A: 0, B: 2, C: 1}
     assert register.replace({"two": []}) == (set(), {B})
     assert register.naming([B]) == ["one"]
 

@@ -15,7 +15,9 @@ __all__ = ["SCHEMA", "Register"]
 
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS addresses (number INTEGER PRIMARY KEY, url TEXT NOT NULL UNIQUE) STRICT;
-CREATE TABLE IF NOT EXISTS namings (number INTEGER PRIMARY KEY, content TEXT NOT NULL UNIQUE, iri TEXT) STRICT;
+CREATE TABLE IF NOT EXISTS namings (
+    number INTEGER PRIMARY KEY, content TEXT NOT NULL UNIQUE, articles INTEGER NOT NULL DEFAULT 0, iri TEXT
+) STRICT;
 CREATE TABLE IF NOT EXISTS mentions (
     naming INTEGER NOT NULL, address INTEGER NOT NULL, PRIMARY KEY (naming, address)
 ) STRICT, WITHOUT ROWID;
@@ -106,6 +108,8 @@ class Register:
         self._many(
             "DELETE FROM mentions WHERE address = ? AND naming = (SELECT number FROM namings WHERE content = ?)", lost
         )
+        steps = [(1, content) for _, content in gained] + [(-1, content) for _, content in lost]
+        self._many("UPDATE namings SET articles = articles + ? WHERE content = ?", steps)
         gone = [(numbers[url], url) for url, contents in articles.items() if not contents]
         self._many("DELETE FROM addresses WHERE number = ?", ((number,) for number, _ in gone))
         self._many("DELETE FROM stale WHERE url = ?", ((url,) for url in articles))
@@ -143,7 +147,12 @@ class Register:
         """
         return [content for (content,) in self._rows(sql, json.dumps(list(stems)))]
 
-    def mentions(self, contents: Iterable[str]) -> dict[str, list[int]]:
+    def counts(self, contents: Iterable[str]) -> dict[str, int]:
+        """Return how many articles have each of these namings."""
+        sql = "SELECT content, articles FROM namings WHERE content IN (SELECT value FROM json_each(?))"
+        return dict(self._rows(sql, json.dumps(list(contents))))
+
+    def articles(self, contents: Iterable[str]) -> dict[str, list[int]]:
         """Return numbers that stand for the articles of each of these namings that has any."""
         sql = """
             SELECT content, address FROM namings JOIN mentions ON naming = number

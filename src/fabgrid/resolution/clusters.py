@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import pairwise
 
 from fabgrid.model import Entity
 from fabgrid.ontology import KnownEntity, Ontology
 from fabgrid.resolution.aliases import RegistryNames
-from fabgrid.resolution.claims import Claims, Mentions, gather
+from fabgrid.resolution.claims import ArticlesOf, Claims, gather
 from fabgrid.resolution.forms import Key
 from fabgrid.resolution.judgements import Ruling
 from fabgrid.resolution.namings import Naming, Reader
@@ -60,13 +60,14 @@ class Resolver:
         """Return the stem of an entity's slug."""
         return self._stems.of(entity)
 
-    def resolve(self, mentions: Mentions) -> Resolution:
+    def resolve(self, counts: Mapping[Naming, int], articles_of: ArticlesOf) -> Resolution:
         """Return one node for each real thing that is named.
 
         Args:
-            mentions: the articles of each naming; with a naming, all that meet it.
+            counts: the number of articles of each naming; with a naming, all that meet it are there.
+            articles_of: gives the articles of some of them.
         """
-        names, claims = self._names, gather(mentions)
+        names, claims = self._names, gather(counts, articles_of)
         references = References(self.ruling, claims=claims, names=names, ontology=self._ontology)
         clusters = Clusters(references.splits)
         for kept, absorbed in references.merges:
@@ -89,7 +90,7 @@ def resolve(
     for number, named in enumerate(namings.values()):
         for naming in named:
             mentions.setdefault(naming, []).append(number)
-    resolution = resolver.resolve(mentions)
+    resolution = resolver.resolve({naming: len(found) for naming, found in mentions.items()}, lambda _: mentions)
     return resolution, {url: {n.name: resolution.iri(n) for n in named} for url, named in namings.items()}
 
 
@@ -148,8 +149,7 @@ def _join_stated(key: Key, clusters: Clusters, claims: Claims, names: RegistryNa
     """Join another name to the entity that the articles give it to, unless they give it to several."""
     if key in claims.rivals or names.is_ambiguous(key):
         return
-    stated = claims.stated[key]
-    heads = sorted(head for head, articles in stated.items() if articles > claims.apart[key, head])
+    heads = sorted(claims.stated[key])
     known = clusters.known(key)
     if known:  # a name of the registry's pulls nobody else in: "Samsung" of "Samsung Heavy Industries"
         heads = [head for head in heads if clusters.known(head) == known]

@@ -115,7 +115,7 @@ def _counted(told: Iterable[tuple[str, Naming]], claims: Claims) -> dict[str, in
     """Return how many articles say so."""
     counts: dict[str, int] = {}
     for said, naming in told:
-        counts[said] = counts.get(said, 0) + len(claims.mentions[naming])
+        counts[said] = counts.get(said, 0) + claims.counts[naming]
     return counts
 
 
