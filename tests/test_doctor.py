@@ -77,6 +77,22 @@ def test_an_outline_that_is_not_that_of_the_quads_is_written_anew(store: Path, c
         assert outline(opened) == before
 
 
+def test_identities_that_do_not_follow_from_the_records_are_found_out_anew(store: Path) -> None:
+    before = quads(store)
+    with Store.open(store) as opened:
+        register = opened.records.register
+        url = chips().article.url
+        found = register.iris(url)
+        register.assign(dict.fromkeys(register.meeting(["tsmc"]), ENTITY + "nobody"))
+        opened.records._connection.commit()
+        assert register.iris(url) != found
+    assert states(store)["graph"] is State.REPAIRED
+    with Store.open(store) as opened:
+        assert opened.records.register.iris(url) == found
+    assert quads(store) == before
+    assert states(store)["graph"] is State.SOUND
+
+
 @pytest.mark.parametrize("name", ["CURRENT", "*.sst"])
 def test_damaged_quads_are_written_anew(store: Path, name: str) -> None:
     before = quads(store)

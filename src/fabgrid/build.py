@@ -34,7 +34,7 @@ Progress = Callable[[int, int], None]  # articles done, articles to do
 
 BATCH = 100  # articles that are written to the graph at once
 CHECKPOINT = 200  # articles before the graph is written the first time, so that readers see a long build grow
-GROWTH = 1.5  # of the store between two such writings: each looks at all articles, together they cost a constant part
+GROWTH = 1.5  # of the store between two such writings: each lists all graphs, together they cost a constant part
 
 
 @dataclass(slots=True)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from fabgrid.errors import StoreError
 
-__all__ = ["disk_faults", "disk_refusals"]
+__all__ = ["damaged_records", "disk_faults", "disk_refusals", "record_refusals"]
 
 # They come as texts only: RocksDB's and SQLite's errors have no number.
 _FULL = ("No space left", "disk is full", "quota exceeded", "File too large")
@@ -41,3 +42,23 @@ def disk_refusals(path: Path, otherwise: Callable[[OSError], StoreError] | None 
         if fault is None:
             fault = otherwise(error) if otherwise else StoreError(str(path), str(error), "name another folder")
         raise fault from error
+
+
+@contextmanager
+def record_refusals(path: Path) -> Iterator[None]:
+    """Turn errors of SQLite, and of what it holds, into StoreError."""
+    try:
+        yield
+    except sqlite3.OperationalError as error:
+        if fault := disk_faults(path, error):
+            raise fault from error
+        remedy = "wait for the other process and run the command again"
+        raise StoreError(str(path), f"the records cannot be written or read ({error})", remedy) from error
+    except (sqlite3.DatabaseError, ValueError, KeyError, TypeError) as error:
+        raise damaged_records(path, error) from error
+
+
+def damaged_records(path: Path, why: object) -> StoreError:
+    """Return the error of records that cannot be read."""
+    remedy = "restore a backup (fabgrid restore), or move the store's folder away and run fabgrid ingest again"
+    return StoreError(str(path), f"the records are damaged ({why})", remedy)

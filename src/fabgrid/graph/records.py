@@ -20,7 +20,7 @@ from typing import Any, Self
 
 from fabgrid.errors import StoreError
 from fabgrid.graph import register, serialisation
-from fabgrid.graph.faults import disk_faults
+from fabgrid.graph.faults import damaged_records, record_refusals
 from fabgrid.graph.register import Register
 from fabgrid.graph.statements import statement_names
 from fabgrid.model import Article, Entity, Extraction
@@ -83,7 +83,7 @@ class Records:
 
     def __init__(self, connection: sqlite3.Connection, path: Path) -> None:
         self._connection, self.path = connection, path
-        self.register = Register(connection)
+        self.register = Register(connection, path)
 
     @classmethod
     def open(cls, folder: Path, *, read_only: bool = False) -> Self:
@@ -92,7 +92,7 @@ class Records:
         Raises StoreError where the file is missing, damaged or not writable.
         """
         path = folder / FILE
-        with _refusals(path):
+        with record_refusals(path):
             connection = _connect_to_read(path) if read_only else _connect_to_write(path)
             return cls(connection, path)
 
@@ -162,7 +162,7 @@ class Records:
         """Yield the outline of every article, sorted by address, for a tenth of what `extractions` costs."""
         rows = "SELECT url, id, fingerprint, outline FROM articles ORDER BY url"
         known: dict[str, Entity] = {}
-        with _refusals(self.path):
+        with record_refusals(self.path):
             for url, article_id, fingerprint, content in self._connection.execute(rows):
                 yield Outline(url, article_id, fingerprint, content, known)
 
@@ -209,12 +209,12 @@ class Records:
 
     def edges(self) -> Iterator[tuple[str, str]]:
         """Yield the ids of the articles that have a graph, with the edges that were noted of it."""
-        with _refusals(self.path):
+        with record_refusals(self.path):
             yield from self._connection.execute("SELECT id, content FROM edges ORDER BY id")
 
     def nodes(self) -> Iterator[tuple[str, str]]:
         """Yield the IRIs of the entities with what was noted of them."""
-        with _refusals(self.path):
+        with record_refusals(self.path):
             yield from self._connection.execute("SELECT iri, content FROM nodes ORDER BY iri")
 
     def nodes_to(self, state: str, *, after: str, limit: int) -> list[tuple[str, str]]:
@@ -267,12 +267,12 @@ class Records:
         """Raise StoreError where the file is damaged."""
         (verdict,), *_ = self._rows("PRAGMA integrity_check(1)")
         if verdict != "ok":
-            raise _damaged(self.path, verdict)
+            raise damaged_records(self.path, verdict)
 
     def compact(self) -> None:
         """Give the space of what was removed back to the disk."""
         self._write("DELETE FROM files WHERE id NOT IN (SELECT id FROM articles)", [()])
-        with _refusals(self.path):
+        with record_refusals(self.path):
             self._connection.execute("VACUUM")
             self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
@@ -280,7 +280,7 @@ class Records:
         """Write a copy of the file into another folder."""
         target = sqlite3.connect(folder / FILE)
         try:
-            with _refusals(folder / FILE):
+            with record_refusals(folder / FILE):
                 self._connection.backup(target)
         finally:
             target.close()
@@ -288,24 +288,28 @@ class Records:
     @contextmanager
     def transaction(self) -> Iterator[None]:
         """Make what is written within durable at the end, wholly or not at all; within another one, with that."""
-        with _refusals(self.path):
-            if self._connection.in_transaction:
-                yield
-                return
+        if self._connection.in_transaction:
+            yield
+            return
+        with record_refusals(self.path):
+            self._connection.execute("BEGIN IMMEDIATE")
+        try:
             with self._connection:
-                self._connection.execute("BEGIN IMMEDIATE")
                 yield
+        except sqlite3.Error:  # the commit's; an error of what is within is not the records'
+            with record_refusals(self.path):
+                raise
 
     def _load(self, text: str) -> Extraction:
-        with _refusals(self.path):
+        with record_refusals(self.path):
             return serialisation.loads(text)
 
     def _rows(self, sql: str, *values: str | int) -> list[Any]:
-        with _refusals(self.path):
+        with record_refusals(self.path):
             return self._connection.execute(sql, values).fetchall()
 
     def _write(self, sql: str, rows: Iterable[tuple[str, ...]]) -> int:
-        with self.transaction():
+        with self.transaction(), record_refusals(self.path):
             return self._connection.executemany(sql, rows).rowcount
 
 
@@ -351,22 +355,3 @@ def _connect_to_read(path: Path) -> sqlite3.Connection:
         else:
             return connection
     raise sqlite3.DatabaseError("it cannot be read")
-
-
-@contextmanager
-def _refusals(path: Path) -> Iterator[None]:
-    """Turn SQLite's errors into ours."""
-    try:
-        yield
-    except sqlite3.OperationalError as error:
-        if fault := disk_faults(path, error):
-            raise fault from error
-        remedy = "wait for the other process and run the command again"
-        raise StoreError(str(path), f"the records cannot be written or read ({error})", remedy) from error
-    except (sqlite3.DatabaseError, ValueError, KeyError, TypeError) as error:
-        raise _damaged(path, error) from error
-
-
-def _damaged(path: Path, why: object) -> StoreError:
-    remedy = "restore a backup (fabgrid restore), or move the store's folder away and run fabgrid ingest again"
-    return StoreError(str(path), f"the records are damaged ({why})", remedy)

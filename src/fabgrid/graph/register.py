@@ -9,7 +9,10 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Iterable, Mapping
+from pathlib import Path
 from typing import Any
+
+from fabgrid.graph.faults import record_refusals
 
 __all__ = ["SCHEMA", "Register"]
 
@@ -42,8 +45,8 @@ _CLEAR = (
 class Register:
     """The register in the open file of a store's records; what is written to it is durable with their transaction."""
 
-    def __init__(self, connection: sqlite3.Connection) -> None:
-        self._connection = connection
+    def __init__(self, connection: sqlite3.Connection, path: Path) -> None:
+        self._connection, self._path = connection, path
 
     # ------------------------------------------------------------ what must be done
 
@@ -179,7 +182,9 @@ class Register:
         self._many("DELETE FROM namings WHERE content = ?", ((content,) for content in stems))
 
     def _rows(self, sql: str, *values: object) -> list[Any]:
-        return self._connection.execute(sql, values).fetchall()
+        with record_refusals(self._path):
+            return self._connection.execute(sql, values).fetchall()
 
     def _many(self, sql: str, rows: Iterable[tuple[object, ...]]) -> None:
-        self._connection.executemany(sql, rows)
+        with record_refusals(self._path):
+            self._connection.executemany(sql, rows)
