@@ -33,8 +33,7 @@ __all__ = ["Progress", "Summary", "build", "graph_of", "project"]
 Progress = Callable[[int, int], None]  # articles done, articles to do
 
 BATCH = 100  # articles that are written to the graph at once
-CHECKPOINT = 200  # articles before the graph is written the first time, so that readers see a long build grow
-GROWTH = 1.5  # of the store between two such writings: each lists all graphs, together they cost a constant part
+CHECKPOINT = 200  # articles after which the graph is written: few enough for the workers to read on meanwhile
 
 
 @dataclass(slots=True)
@@ -76,7 +75,6 @@ def build(
 
 def _record(pending: Spool, store: Store, engine: Engine, summary: Summary, progress: Progress) -> None:
     """Read the articles, each a durable step, and write the graph now and then."""
-    checkpoint = max(CHECKPOINT, int(len(store.records) * (GROWTH - 1)))
     for done, result in enumerate(engine.extract(pending), start=1):
         if isinstance(result, SourceError):
             summary.errors.append(result)
@@ -84,9 +82,8 @@ def _record(pending: Spool, store: Store, engine: Engine, summary: Summary, prog
             store.records.put(result, engine.fingerprint)
             summary.words += len(result.article.text.split())
         progress(done, len(pending))
-        if done == checkpoint:
+        if done % CHECKPOINT == 0:
             summary.findings += project(store)
-            checkpoint = int(checkpoint * GROWTH)
 
 
 def _sort(paths: Iterable[str | Path], store: Store, fingerprint: str, summary: Summary, pending: Spool) -> None:
@@ -138,7 +135,7 @@ def project(store: Store) -> list[Finding]:
 def _write(store: Store, ruling: Ruling) -> list[Finding]:
     """Write the graphs that must be; the quads of a batch are written while the next one is made."""
     urls = store.records.register.unwritten()
-    earlier = {url: iri for iri, url in store.superseded().items()} if urls else {}
+    earlier = {url: ARTICLE + article_id for article_id, url in store.records.outlived().items()}
     findings: list[Finding] = []
     writing: _Batch | None = None
     with ThreadPoolExecutor(1) as writer:

@@ -1,4 +1,5 @@
 import sqlite3
+from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
@@ -39,6 +40,26 @@ def test_remove_tells_whether_there_was_one(tmp_path):
         assert records.remove(chips().article.url)
         assert not records.remove(chips().article.url)
         assert len(records) == 0
+
+
+def test_what_an_address_held_before_is_known_until_its_graph_is_gone(tmp_path):
+    old = chips()
+    new = replace(old, article=replace(old.article, title="Corrected"))
+    newest = replace(old, article=replace(old.article, title="Corrected again"))
+    url = old.article.url
+    with Records.open(tmp_path) as records:
+        records.put(old, "m")
+        records.mark_projected({old.article.id: "key"}, {})
+        records.put(new, "m")
+        records.put(newest, "m")
+        assert records.outlived() == {new.article.id: url, old.article.id: url}
+        assert list(records.outlived())[-1] == old.article.id  # the one that has a graph
+        records.put(new, "m")
+        assert set(records.outlived()) == {newest.article.id, old.article.id}
+        records.forget_projected([old.article.id, newest.article.id])
+        assert records.outlived() == {}
+        records.remove(url)
+        assert records.outlived() == {new.article.id: url}
 
 
 def test_projection_marks(tmp_path):

@@ -241,7 +241,7 @@ def test_a_backup_is_restored_into_a_new_folder(tmp_path):
     assert not (tmp_path / "new.part").exists()
 
 
-REGISTER = ("addresses", "namings", "mentions", "stems", "stale", "unwritten", "settings")
+REGISTER = ("outlived", "addresses", "namings", "mentions", "stems", "stale", "unwritten", "settings")
 
 
 def make_old(path, number):

@@ -2,7 +2,8 @@
 
 The quads are a projection of these records. `projections` holds, for each article graph that is
 safely on disk, the key under which it was written, so that after a crash only what is missing is
-written again; `edges` and `nodes` hold what `outline.py` tells of the quads. A node's state is "new"
+written again, and `outlived` the articles that are no more what an address holds, until their graphs
+are gone; `edges` and `nodes` hold what `outline.py` tells of the quads. A node's state is "new"
 (nothing is on disk), "doubtful" (something else may be), "written", or "gone" (to be taken out). `files`
 holds what each file was found to hold, so that it is parsed once. `register.py` has the other tables.
 """
@@ -35,6 +36,7 @@ CREATE TABLE IF NOT EXISTS articles (
     outline TEXT NOT NULL, extraction TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS projections (id TEXT PRIMARY KEY, key TEXT NOT NULL) STRICT, WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS outlived (id TEXT PRIMARY KEY, url TEXT NOT NULL) STRICT, WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS edges (id TEXT PRIMARY KEY, content TEXT NOT NULL) STRICT, WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS nodes (
     iri TEXT PRIMARY KEY, content TEXT NOT NULL, state TEXT NOT NULL
@@ -128,12 +130,15 @@ class Records:
         article = extraction.article
         row = (article.url, article.id, fingerprint, _outline(extraction), serialisation.dumps(extraction))
         with self.transaction():
+            self._outlive(article.url)
             self._write(_PUT, [row])
+            self._write("DELETE FROM outlived WHERE id = ?", [(article.id,)])
             self.register.note_stale([article.url])
 
     def remove(self, url: str) -> bool:
         """Forget an article; tell whether it was there."""
         with self.transaction():
+            self._outlive(url)
             self.register.note_stale([url])
             return self._write("DELETE FROM articles WHERE url = ?", [(url,)]) > 0
 
@@ -182,10 +187,20 @@ class Records:
         """Return the key under which the graph of an article was written, empty where there is none."""
         return next((key for (key,) in self._rows("SELECT key FROM projections WHERE id = ?", article_id)), "")
 
-    def outlived(self) -> list[str]:
-        """Return the ids of the articles that have a graph and no record."""
-        sql = "SELECT id FROM projections WHERE id NOT IN (SELECT id FROM articles) ORDER BY id"
-        return [article_id for (article_id,) in self._rows(sql)]
+    def outlived(self) -> dict[str, str]:
+        """Return, by id, the addresses of articles without a record that may have a graph; those that have one last."""
+        sql = """
+            SELECT outlived.id, url FROM outlived LEFT JOIN projections ON projections.id = outlived.id
+            ORDER BY projections.id IS NOT NULL, outlived.id
+        """
+        return dict(self._rows(sql))
+
+    def note_outlived(self, urls: Mapping[str, str]) -> None:
+        """Note that these articles, by id with their addresses, may have a graph and have no record."""
+        self._write("INSERT OR IGNORE INTO outlived VALUES (?, ?)", urls.items())
+
+    def _outlive(self, url: str) -> None:
+        self._write("INSERT OR IGNORE INTO outlived SELECT id, url FROM articles WHERE url = ?", [(url,)])
 
     def mark_projected(
         self, keys: Mapping[str, str], edges: Mapping[str, str], *, replaced: Iterable[str] = ()
@@ -205,6 +220,7 @@ class Records:
         rows = [(article_id,) for article_id in ids]
         self._write("DELETE FROM projections WHERE id = ?", rows)
         self._write("DELETE FROM edges WHERE id = ?", rows)
+        self._write("DELETE FROM outlived WHERE id = ?", rows)
         self._write("INSERT OR IGNORE INTO unwritten SELECT url FROM articles WHERE id = ?", rows)
 
     def edges(self) -> Iterator[tuple[str, str]]:

@@ -125,9 +125,11 @@ class Store:
     def _repair(self) -> None:
         """Take out graphs of articles without a record, and forget graphs that are not there."""
         states = self.records.states()
-        for iri, url in self.superseded().items():
+        superseded = self.superseded()
+        for iri, url in superseded.items():
             if url not in states:  # else `fabgrid.build` puts the new text in its place, in one step
                 self.remove_article(iri)
+        self.records.note_outlived({iri.removeprefix(ARTICLE): url for iri, url in superseded.items()})
         recorded = {article_id for article_id, _ in states.values()}
         present = {iri.removeprefix(ARTICLE) for iri in self.articles()}
         lost = [i for i in self.records.projected() if i not in present or i not in recorded]
