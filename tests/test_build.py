@@ -12,15 +12,19 @@ from collections.abc import Iterable, Iterator
 from contextlib import ExitStack
 from dataclasses import replace
 from importlib.util import find_spec
+from itertools import chain
 from pathlib import Path
 
 import pytest
 
-from fabgrid.build import build
+from fabgrid.build import _projected, build, project
 from fabgrid.errors import SourceError
+from fabgrid.graph.statements import article_iri
 from fabgrid.graph.store import Store
 from fabgrid.model import Article, Entity, Extraction, Fact, Span
+from samples import chips, power
 
+NAMELESS = "SELECT ?s { ?s rdf:subject|rdf:object ?e FILTER NOT EXISTS { ?e skos:prefLabel ?name } }"
 CORPUS = Path(__file__).parents[1] / "corpus"
 
 
@@ -126,6 +130,60 @@ def test_the_order_of_ingest_does_not_matter(folder: Path, tmp_path: Path) -> No
                 build([file], store, Reader())
             dumps.add(dump(store, tmp_path / f"{number}.nq"))
     assert len(dumps) == 1
+
+
+def test_while_articles_are_read_each_is_there_once_with_its_entities(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in {"CHECKPOINT": 2, "GROWTH": 1.6, "STEP": 1, "BATCH": 1}.items():
+        monkeypatch.setattr(f"fabgrid.build.{name}", value)
+    folder = tmp_path / "articles"
+    folder.mkdir()
+
+    def write(edition: int) -> None:
+        for k in range(24):
+            facts = f"Aldergate supplies Borsen{(k + edition) % 5}.\nCorvane{k % 3} supplies Dunmore."
+            text = f"{facts}\n\n{PADDING} It is number {k}{f', edition {edition}' if k % 2 else ''}.\n"
+            (folder / f"{k:02}.txt").write_text(text, encoding="utf-8")
+
+    with Store.open(tmp_path / "db", create=True) as store:
+        seen = []
+
+        def look(done: int, total: int) -> None:
+            assert list(store.query(NAMELESS)) == []
+            addresses = [row["url"].value for row in store.query("SELECT ?url { ?article schema:url ?url }")]
+            assert len(addresses) == len(set(addresses))
+            seen.append(len(addresses))
+
+        for edition in (1, 2):
+            write(edition)
+            build([folder], store, Reader(), progress=look)
+        assert seen[23] > 12  # the first build was seen to grow
+        assert min(seen[24:]) == 24  # and no article went missing in the second
+        with Store.open(tmp_path / "calm", create=True) as calm:
+            build([folder], calm, Reader())
+            assert dump(store, tmp_path / "a.nq") == dump(calm, tmp_path / "b.nq")
+
+
+def test_an_article_that_changes_while_graphs_are_written_waits_for_the_next_time(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("fabgrid.build.BATCH", 1)
+    old = power()
+    new = replace(
+        old, article=replace(old.article, title="Corrected"), entities=(*old.entities, Entity("Zed", "Company"))
+    )
+    with Store.open(tmp_path / "db", create=True) as store:
+        for extraction in (chips(), old):
+            store.records.put(extraction, "model")
+        writing = _projected(store)
+        next(writing)
+        store.records.put(new, "model")
+        assert list(chain(*writing)) == []
+        assert store.articles() == (article_iri(chips().article),)
+        project(store)
+        assert set(store.articles()) == {article_iri(chips().article), article_iri(new.article)}
+        assert store.records.register.unwritten() == []
 
 
 def test_one_bad_article_is_reported_and_the_rest_goes_on(folder: Path, tmp_path: Path) -> None:

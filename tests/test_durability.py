@@ -24,13 +24,12 @@ from fabgrid.graph.validation import check
 from fabgrid.ontology import load
 from fabgrid.resolution.judgements import Retype, dump, parse
 from fabgrid.sources import read
-from test_build import PADDING, Reader
+from test_build import NAMELESS, PADDING, Reader
 from test_build import dump as bytes_of
 
 HERE = Path(__file__).parent
 ROUNDS = int(os.environ.get("FABGRID_KILL_ROUNDS", "4"))
 ARTICLES, FACTS = 6, 3
-NAMELESS = "SELECT ?s { ?s rdf:subject|rdf:object ?e FILTER NOT EXISTS { ?e skos:prefLabel ?name } }"
 ADDRESSES = "SELECT ?url { ?article schema:url ?url }"
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
+from itertools import chain
 from pathlib import Path
 
 from pyoxigraph import Quad
@@ -33,7 +34,9 @@ __all__ = ["Progress", "Summary", "build", "graph_of", "project"]
 Progress = Callable[[int, int], None]  # articles done, articles to do
 
 BATCH = 100  # articles that are written to the graph at once
-CHECKPOINT = 200  # articles after which the graph is written: few enough for the workers to read on meanwhile
+CHECKPOINT = 200  # articles before the graph is written the first time, so that readers see a long build grow
+GROWTH = 1.5  # of the store between two such writings: what joins or parts entities has articles written again
+STEP = 50  # articles that are read for each batch that is written, so that no worker waits
 
 
 @dataclass(slots=True)
@@ -74,7 +77,9 @@ def build(
 
 
 def _record(pending: Spool, store: Store, engine: Engine, summary: Summary, progress: Progress) -> None:
-    """Read the articles, each a durable step, and write the graph now and then."""
+    """Read the articles, each a durable step, and write the graph now and then, a batch at a time."""
+    checkpoint = max(CHECKPOINT, int(len(store.records) * (GROWTH - 1)))
+    writing: Iterator[list[Finding]] = iter(())
     for done, result in enumerate(engine.extract(pending), start=1):
         if isinstance(result, SourceError):
             summary.errors.append(result)
@@ -82,8 +87,13 @@ def _record(pending: Spool, store: Store, engine: Engine, summary: Summary, prog
             store.records.put(result, engine.fingerprint)
             summary.words += len(result.article.text.split())
         progress(done, len(pending))
-        if done % CHECKPOINT == 0:
-            summary.findings += project(store)
+        if done == checkpoint:
+            summary.findings += chain(*writing)
+            writing = _projected(store)
+            checkpoint = int(checkpoint * GROWTH)
+        if done % STEP == 0:
+            summary.findings += next(writing, [])
+    summary.findings += chain(*writing)
 
 
 def _sort(paths: Iterable[str | Path], store: Store, fingerprint: str, summary: Summary, pending: Spool) -> None:
@@ -124,31 +134,33 @@ def project(store: Store) -> list[Finding]:
     article in one version, and all entities that it names. Returns what the shapes find wrong in the
     graphs that were written.
     """
+    return list(chain(*_projected(store)))
+
+
+def _projected(store: Store) -> Iterator[list[Finding]]:
+    """Do what `project` does, and yield after each batch; articles may be recorded meanwhile."""
     ruling = update(store)
     store.write_entities()
-    findings = _write(store, ruling)
+    yield from _written(store, ruling)
     _forget(store)
     store.remove_entities()
-    return findings
 
 
-def _write(store: Store, ruling: Ruling) -> list[Finding]:
+def _written(store: Store, ruling: Ruling) -> Iterator[list[Finding]]:
     """Write the graphs that must be; the quads of a batch are written while the next one is made."""
     urls = store.records.register.unwritten()
     earlier = {url: ARTICLE + article_id for article_id, url in store.records.outlived().items()}
-    findings: list[Finding] = []
     writing: _Batch | None = None
     with ThreadPoolExecutor(1) as writer:
         for start in range(0, len(urls), BATCH):
-            looked_at = urls[start : start + BATCH]
+            looked_at = store.records.register.known(urls[start : start + BATCH])
             graphs = [graph for url in looked_at if (graph := _graph(store, url, ruling))]
-            findings += [finding for graph in graphs for finding in graph.findings]
             if writing:
                 _mark(store, writing)
             writing = _Batch(looked_at, graphs, writer.submit(_replace, store, graphs, earlier))
+            yield [finding for graph in graphs for finding in graph.findings]
         if writing:
             _mark(store, writing)
-    return findings
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,7 +224,7 @@ def _mark(store: Store, written: _Batch) -> None:
 
 def _forget(store: Store) -> None:
     """Remove the graphs of the articles that are recorded no more."""
-    gone = store.records.outlived()
+    gone = store.records.outlived(replaced=True)
     for article_id in gone:
         store.remove_article(ARTICLE + article_id)
     store.records.forget_projected(gone)

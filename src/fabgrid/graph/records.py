@@ -187,13 +187,18 @@ class Records:
         """Return the key under which the graph of an article was written, empty where there is none."""
         return next((key for (key,) in self._rows("SELECT key FROM projections WHERE id = ?", article_id)), "")
 
-    def outlived(self) -> dict[str, str]:
-        """Return, by id, the addresses of articles without a record that may have a graph; those that have one last."""
+    def outlived(self, *, replaced: bool = False) -> dict[str, str]:
+        """Return, by id, the addresses of articles without a record that may have a graph; those that have one last.
+
+        Args:
+            replaced: only those whose address is not stale (see `Register`): what it holds now has a graph.
+        """
         sql = """
             SELECT outlived.id, url FROM outlived LEFT JOIN projections ON projections.id = outlived.id
+            WHERE NOT ? OR url NOT IN (SELECT url FROM stale)
             ORDER BY projections.id IS NOT NULL, outlived.id
         """
-        return dict(self._rows(sql))
+        return dict(self._rows(sql, int(replaced)))
 
     def note_outlived(self, urls: Mapping[str, str]) -> None:
         """Note that these articles, by id with their addresses, may have a graph and have no record."""

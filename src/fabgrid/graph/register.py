@@ -58,6 +58,11 @@ class Register:
         """Return the addresses of the articles whose graphs may not be what they should be."""
         return [url for (url,) in self._rows("SELECT url FROM unwritten ORDER BY url")]
 
+    def known(self, urls: Iterable[str]) -> list[str]:
+        """Return those of the addresses that are not stale."""
+        sql = "SELECT value FROM json_each(?) WHERE value NOT IN (SELECT url FROM stale)"
+        return [url for (url,) in self._rows(sql, json.dumps(list(urls)))]
+
     def note_stale(self, urls: Iterable[str]) -> None:
         """Note that the register does not know what these articles say now."""
         self._many("INSERT OR IGNORE INTO stale VALUES (?)", ((url,) for url in urls))
