@@ -6,7 +6,7 @@ import gc
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-__all__ = ["paused", "spared"]
+__all__ = ["paused"]
 
 
 @contextmanager
@@ -19,13 +19,3 @@ def paused() -> Iterator[None]:
     finally:
         if was_on:
             gc.enable()
-
-
-@contextmanager
-def spared() -> Iterator[None]:
-    """Spare the collector the values that are there already; it goes on with those that come."""
-    gc.freeze()
-    try:
-        yield
-    finally:
-        gc.unfreeze()
