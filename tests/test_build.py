@@ -17,6 +17,7 @@ from pathlib import Path
 
 import pytest
 
+from fabgrid import identities
 from fabgrid.build import _projected, build, project
 from fabgrid.errors import SourceError
 from fabgrid.graph.statements import article_iri
@@ -184,6 +185,24 @@ def test_an_article_that_changes_while_graphs_are_written_waits_for_the_next_tim
         project(store)
         assert set(store.articles()) == {article_iri(chips().article), article_iri(new.article)}
         assert store.records.register.unwritten() == []
+
+
+def test_graphs_of_another_shape_are_written_anew(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with Store.open(tmp_path / "db", create=True) as store:
+        build([folder], store, Reader())
+        before = store.records.projected()
+        for module in ("graph.statements", "identities"):
+            monkeypatch.setattr(f"fabgrid.{module}.SHAPE_VERSION", "another")
+        identities._code.cache_clear()
+        try:
+            project(store)
+        finally:
+            identities._code.cache_clear()
+        after = store.records.projected()
+        assert after.keys() == before.keys()
+        assert not set(after.values()) & set(before.values())
 
 
 def test_one_bad_article_is_reported_and_the_rest_goes_on(folder: Path, tmp_path: Path) -> None:

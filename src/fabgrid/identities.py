@@ -14,6 +14,7 @@ from pathlib import Path
 from fabgrid.graph.outline import dump_node
 from fabgrid.graph.records import Records
 from fabgrid.graph.register import Register
+from fabgrid.graph.statements import SHAPE_VERSION
 from fabgrid.graph.store import Store
 from fabgrid.model import digest
 from fabgrid.ontology import default_path, load, load_registry
@@ -163,7 +164,7 @@ def _pairs(found: Iterable[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
 
 @lru_cache(maxsize=1)
 def _code() -> str:
-    """Return a digest of all that resolution depends on, but for articles and judgements."""
+    """Return a digest of all that resolution and the shape of graphs depend on, but for articles and judgements."""
     package = Path(__file__).parent
     files = [package / "model.py", *(package / "resolution").glob("*.py"), *default_path().rglob("*.ttl")]
-    return digest(*(file.read_text(encoding="utf-8") for file in sorted(files)))
+    return digest(str(SHAPE_VERSION), *(file.read_text(encoding="utf-8") for file in sorted(files)))

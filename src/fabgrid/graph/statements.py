@@ -29,7 +29,16 @@ from fabgrid.model import (
 )
 from fabgrid.ontology import Ontology, load
 
-__all__ = ["article_iri", "article_quads", "entity_quads", "plain_edges", "projection_key", "read", "statement_names"]
+__all__ = [
+    "SHAPE_VERSION",
+    "article_iri",
+    "article_quads",
+    "entity_quads",
+    "plain_edges",
+    "projection_key",
+    "read",
+    "statement_names",
+]
 
 # Raised whenever the same extraction would give other quads, so that old graphs are written again.
 SHAPE_VERSION = 1
