@@ -24,7 +24,7 @@ from fabgrid.build import build
 from fabgrid.graph.store import Store
 from fabgrid.model import Article
 from fabgrid.nlp.extractor import Extractor
-from fabgrid.nlp.pipeline import DEFAULT_MODEL
+from fabgrid.nlp.fingerprint import DEFAULT_MODEL
 from fabgrid.sources import read
 
 CORPUS = Path(__file__).parents[1] / "corpus"

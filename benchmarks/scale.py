@@ -11,6 +11,7 @@ else should run.
 from __future__ import annotations
 
 import argparse
+import multiprocessing
 import os
 import random
 import re
@@ -20,6 +21,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import islice
@@ -28,7 +30,7 @@ from pathlib import Path
 from fabgrid.build import build
 from fabgrid.engines import Engine, Processes
 from fabgrid.graph.store import Store
-from fabgrid.nlp.extractor import Extractor
+from fabgrid.nlp.fingerprint import fingerprint
 from fabgrid.ontology import load_registry
 from fabgrid.query import run
 
@@ -151,9 +153,15 @@ def size(folder: Path) -> float:
     return total / 1e6
 
 
-def ingest(articles: Path, store: Path, engine: Engine) -> tuple[float, int, Watch]:
-    """Bring a store up to date, and return seconds, articles read, and what was seen."""
-    watch = Watch(store)
+def extractor() -> Engine:
+    from fabgrid.nlp.extractor import Extractor  # which the process that writes does without
+
+    return Extractor()
+
+
+def ingest(articles: Path, store: Path, workers: int) -> tuple[float, int, Watch]:
+    """Bring a store up to date, and return seconds (loading the models counts), articles read, and what was seen."""
+    engine, watch = Processes(fingerprint(), extractor, workers), Watch(store)
     with Store.open(store, create=True) as opened:
         summary = build([articles], opened, engine, progress=watch)
     assert not summary.errors, summary.errors[:3]
@@ -190,8 +198,10 @@ def part_of(articles: Path, count: int, target: Path) -> Path:
     return target
 
 
-def several(extractor: Extractor, workers: int) -> Engine:
-    return Processes(extractor, Extractor, workers)
+def ingest_apart(articles: Path, store: Path, workers: int) -> tuple[float, int, Watch]:
+    """Do what `ingest` does in a process that ends with it: the models that it loads are no part of this one."""
+    with ProcessPoolExecutor(1, multiprocessing.get_context("spawn")) as apart:
+        return apart.submit(ingest, articles, store, workers).result()
 
 
 def change(articles: Path, every: int) -> int:
@@ -205,17 +215,17 @@ def change(articles: Path, every: int) -> int:
 
 
 def measure(folder: Path, options: argparse.Namespace) -> None:
-    articles, extractor = folder / "articles", Extractor()
+    articles = folder / "articles"
     words = generate(articles, options.articles)
     print(f"{options.articles:,} articles, {words:,} words; load {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores")
 
     sample = part_of(articles, options.sample, folder / "sample")
-    alone, count, _ = ingest(sample, folder / "alone", extractor)
-    together, _, _ = ingest(sample, folder / "together", several(extractor, options.workers))
+    alone, count, _ = ingest_apart(sample, folder / "alone", 1)
+    together, _, _ = ingest(sample, folder / "together", options.workers)
     gain = f"{options.workers} workers {together:.1f} s, {alone / together:.2f} times"
     print(f"{count:,} articles: 1 worker {alone:.1f} s, {gain}")
 
-    full, _, watch = ingest(articles, folder / "store", several(extractor, options.workers))
+    full, _, watch = ingest(articles, folder / "store", options.workers)
     watch.report()
     space = size(folder / "store") / options.articles * 1000
     gain = (
@@ -230,11 +240,11 @@ def measure(folder: Path, options: argparse.Namespace) -> None:
         print(f"questions of {what}, p50: {early:.1f} ms ({some:.0f} rows) after {options.sample:,} articles, {grown}")
 
     changed = change(articles, 100)
-    again, read, _ = ingest(articles, folder / "store", several(extractor, options.workers))
+    again, read, _ = ingest(articles, folder / "store", options.workers)
     assert read == changed
     print(f"{read} articles changed: {again:.1f} s, {again / full:.1%} of the whole")
 
-    unchanged, read, _ = ingest(articles, folder / "store", several(extractor, options.workers))
+    unchanged, read, _ = ingest(articles, folder / "store", options.workers)
     assert not read
     print(f"no article changed: {unchanged:.1f} s")
 

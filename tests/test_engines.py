@@ -57,26 +57,40 @@ def test_an_error_of_a_worker_comes_back_whole() -> None:
 
 
 def test_processes_give_what_one_gives_in_the_same_order() -> None:
-    found = list(Processes(Reader(), Reader, 2).extract(articles(50)))
+    found = list(Processes(Reader.fingerprint, Reader, 2).extract(articles(50)))
     assert found == list(Reader().extract(articles(50)))
 
 
 def test_a_few_articles_start_no_process() -> None:
     reader = Reader()
-    assert len(list(Processes(reader, Reader, 2).extract(articles(3)))) == 3
+    assert len(list(Processes(reader.fingerprint, lambda: reader, 2).extract(articles(3)))) == 3
     assert len(reader.read) == 3
+
+
+def test_one_worker_starts_no_process() -> None:
+    reader = Reader()
+    assert len(list(Processes(reader.fingerprint, lambda: reader).extract(articles(50)))) == 50
+    assert len(reader.read) == 50
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_where_nothing_is_to_be_read_nothing_is_made_to_read_it(workers: int) -> None:
+    def make() -> Reader:
+        raise AssertionError
+
+    assert list(Processes(Reader.fingerprint, make, workers).extract([])) == []
 
 
 @pytest.mark.parametrize("deadly", [0, 11, 49])
 def test_the_articles_of_a_killed_worker_are_read_again_and_none_twice(tmp_path: Path, deadly: int) -> None:
-    engine = Processes(Reader(), partial(Mortal, tmp_path), 2)
+    engine = Processes(Reader.fingerprint, partial(Mortal, tmp_path), 2)
     found = list(engine.extract(articles(50, deadly=deadly)))
     assert (tmp_path / "killed").exists()
     assert found == list(Reader().extract(articles(50, deadly=deadly)))
 
 
 def test_an_article_that_kills_whoever_reads_it_is_one_error(tmp_path: Path) -> None:
-    engine = Processes(Reader(), partial(Mortal, tmp_path, often=True), 2)
+    engine = Processes(Reader.fingerprint, partial(Mortal, tmp_path, often=True), 2)
     found = list(engine.extract(articles(40, deadly=17)))
     assert addresses(found) == addresses(Reader().extract(articles(40)))
     assert [r.path for r in found if isinstance(r, SourceError)] == ["https://example.org/17"]
@@ -99,7 +113,7 @@ def check_that_no_more_is_taken_than_the_workers_can_hold(engine: Processes | Cl
 
 
 def test_processes_take_no_more_articles_than_they_can_hold() -> None:
-    check_that_no_more_is_taken_than_the_workers_can_hold(Processes(Reader(), Reader, 2))
+    check_that_no_more_is_taken_than_the_workers_can_hold(Processes(Reader.fingerprint, Reader, 2))
 
 
 PARENT = """
@@ -110,7 +124,7 @@ PARENT = """
     from test_engines import articles
 
     if __name__ == "__main__":
-        results = Processes(Reader(), Reader, 2).extract(articles(400))
+        results = Processes(Reader.fingerprint, Reader, 2).extract(articles(400))
         next(results)
         print("ready", flush=True)
         sys.stdin.read()

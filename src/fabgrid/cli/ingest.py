@@ -59,13 +59,16 @@ def ingest(
 
 def _engine(scheduler: str | None, workers: int, **settings: Any) -> Engine:
     from fabgrid.engines import Cluster, Processes
-    from fabgrid.nlp.extractor import Extractor
+    from fabgrid.nlp.fingerprint import fingerprint
 
-    make = partial(Extractor, **settings)
-    extractor = make()
-    if scheduler is not None:
-        return Cluster(extractor.fingerprint, make, scheduler)
-    return Processes(extractor, make, workers) if workers > 1 else extractor
+    name, make = fingerprint(**settings), partial(_extractor, **settings)
+    return Processes(name, make, workers) if scheduler is None else Cluster(name, make, scheduler)
+
+
+def _extractor(**settings: Any) -> Engine:
+    from fabgrid.nlp.extractor import Extractor  # spaCy and the models take seconds, which a store up to date saves
+
+    return Extractor(**settings)
 
 
 def _report(summary: Summary, articles: int, store: str) -> None:

@@ -7,10 +7,12 @@ import math
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from fabgrid.model import MentionKind
-from fabgrid.nlp.reading import Candidate
+
+if TYPE_CHECKING:  # it brings spaCy along
+    from fabgrid.nlp.reading import Candidate
 
 __all__ = ["Confidence", "evidence", "log_odds"]
 

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from functools import cached_property
 from pathlib import Path
 
 from spacy.tokens import Doc
 
-from fabgrid import __version__
-from fabgrid import ontology as vocabulary
 from fabgrid.errors import SourceError
-from fabgrid.model import Article, Extraction, Mention, Span, digest
+from fabgrid.model import Article, Extraction, Mention, Span
 from fabgrid.nlp import pipeline
+from fabgrid.nlp.fingerprint import fingerprint, threshold
 from fabgrid.nlp.reading import Reading, reading_of
 
 __all__ = ["Extractor"]
@@ -33,23 +31,9 @@ class Extractor:
     def __init__(
         self, ontology: Path | None = None, *, model: str | None = None, min_confidence: float | None = None
     ) -> None:
-        self._settings = {"ontology": ontology, "model": model, "min_confidence": min_confidence}
         self._nlp = pipeline.load(model, ontology)
-        self._threshold = pipeline.default_threshold() if min_confidence is None else min_confidence
-        self._ontology = ontology or vocabulary.default_path()
-
-    @property
-    def settings(self) -> dict[str, object]:
-        """The arguments that make an equal extractor, in another process."""
-        return dict(self._settings)
-
-    @cached_property
-    def fingerprint(self) -> str:
-        """What an extraction depends on besides its file: version, code, models, ontology and threshold."""
-        meta = self._nlp.meta
-        files = sorted(p for p in self._ontology.rglob("*.ttl") if p.name != "shapes.ttl")
-        parts = (meta["version"], str(self._threshold), pipeline.model_digest(), *map(_read, [*files, *_code()]))
-        return f"fabgrid-{__version__}-{meta['lang']}_{meta['name']}-{digest(*parts)}"
+        self._threshold = threshold(min_confidence)
+        self.fingerprint = fingerprint(ontology, model=model, min_confidence=min_confidence)
 
     def extract(self, articles: Iterable[Article]) -> Iterator[Extraction | SourceError]:
         """Yield an extraction for every article, in order; an error where its text is too long."""
@@ -85,16 +69,6 @@ class Extractor:
             observations=tuple(replace(o, confidence=round(o.confidence, 2)) for o in observations),
             definitions=tuple(reading.definitions),
         )
-
-
-def _code() -> list[Path]:
-    """Return the modules that read: between versions they change too."""
-    package = Path(__file__).parents[1]
-    return sorted(file for part in ("nlp", "sources") for file in (package / part).glob("*.py"))
-
-
-def _read(file: Path) -> str:
-    return file.read_text(encoding="utf-8")
 
 
 def _fact_order(fact: object) -> tuple[object, ...]:

