@@ -1,4 +1,4 @@
-"""Snapshot -> what the graph as a whole tells: rank, paths, communities, choke points, change."""
+"""Snapshot or outline -> what the graph as a whole tells: rank, paths, communities, choke points, change."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import networkx as nx
 import numpy as np
 
 from fabgrid.graph.network import network
-from fabgrid.model import Snapshot, Statement, Status
+from fabgrid.model import Edge, Outline, Snapshot, Statement, Status
 
 __all__ = [
     "Change",
@@ -48,7 +48,7 @@ class Path:
     """Entities from one to another, and for each step the statements that make it, the surest first."""
 
     nodes: tuple[str, ...]
-    steps: tuple[tuple[Statement, ...], ...]
+    steps: tuple[tuple[Statement | Edge, ...], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +79,7 @@ class Change:
     withdrawn: tuple[tuple[Statement, Statement], ...]
 
 
-def rank(snapshot: Snapshot, *, top: int | None = None) -> list[Rank]:
+def rank(snapshot: Snapshot | Outline, *, top: int | None = None) -> list[Rank]:
     """Return the entities with an asserted edge, by distinct neighbours, then PageRank, then IRI."""
     edges = [(s.subject, s.object) for s in snapshot.statements if s.status is Status.ASSERTED]
     weights = _pagerank(snapshot.nodes, edges)
@@ -89,7 +89,7 @@ def rank(snapshot: Snapshot, *, top: int | None = None) -> list[Rank]:
 
 
 def paths(
-    snapshot: Snapshot,
+    snapshot: Snapshot | Outline,
     source: str,
     target: str,
     *,
@@ -102,7 +102,7 @@ def paths(
     At most `limit` paths of at most `longest` steps; of equally short ones the surest come first.
     """
     graph = nx.Graph()
-    between: dict[frozenset[str], list[Statement]] = defaultdict(list)
+    between: dict[frozenset[str], list[Statement | Edge]] = defaultdict(list)
     for statement in snapshot.statements:
         if statement.status in statuses:
             between[frozenset((statement.subject, statement.object))].append(statement)
@@ -118,7 +118,7 @@ def paths(
     return [_path(nodes, between) for nodes in found if len(nodes) <= longest + 1]
 
 
-def communities(snapshot: Snapshot) -> dict[str, int]:
+def communities(snapshot: Snapshot | Outline) -> dict[str, int]:
     """Return the community of each entity with an asserted edge, the largest being number 0 (Louvain)."""
     graph = nx.Graph()
     for statement in snapshot.statements:
@@ -133,7 +133,7 @@ def communities(snapshot: Snapshot) -> dict[str, int]:
     return {iri: number for number, group in enumerate(ordered) for iri in sorted(group)}
 
 
-def choke_points(snapshot: Snapshot, *, relations: Collection[str] = SUPPLY) -> list[ChokePoint]:
+def choke_points(snapshot: Snapshot | Outline, *, relations: Collection[str] = SUPPLY) -> list[ChokePoint]:
     """Return the suppliers by how many depend on them alone, then by how many they supply."""
     suppliers: dict[str, set[str]] = defaultdict(set)
     customers: dict[str, set[str]] = defaultdict(set)
@@ -165,7 +165,7 @@ def change(snapshot: Snapshot, since: date, until: date | None = None) -> Change
     before: dict[tuple[str, str, str], list[Statement]] = defaultdict(list)
     period: list[Statement] = []
     for statement in snapshot.statements:
-        day = snapshot.sources[statement.evidence.source].published
+        day = snapshot.sources[statement.source].published
         if day is None or day < since:
             before[_said(statement)].append(statement)
         elif until is None or day <= until:
@@ -193,12 +193,12 @@ def _said(statement: Statement) -> tuple[str, str, str]:
     return statement.subject, statement.relation, statement.object
 
 
-def _path(nodes: list[str], between: dict[frozenset[str], list[Statement]]) -> Path:
+def _path(nodes: list[str], between: dict[frozenset[str], list[Statement | Edge]]) -> Path:
     steps = (tuple(between[frozenset(pair)]) for pair in pairwise(nodes))
     return Path(tuple(nodes), tuple(steps))
 
 
-def _name(snapshot: Snapshot, iri: str) -> str:
+def _name(snapshot: Snapshot | Outline, iri: str) -> str:
     node = snapshot.nodes.get(iri)
     return node.name if node else iri
 

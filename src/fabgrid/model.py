@@ -12,11 +12,13 @@ from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 from hashlib import blake2b
+from typing import Generic, NamedTuple, TypeVar
 
 __all__ = [
     "Article",
     "Concept",
     "Definition",
+    "Edge",
     "Entity",
     "Evidence",
     "Extraction",
@@ -26,6 +28,7 @@ __all__ = [
     "MentionKind",
     "Node",
     "Observation",
+    "Outline",
     "Quantity",
     "Snapshot",
     "Source",
@@ -286,6 +289,23 @@ class Statement:
     amount: Quantity | None = None
     time: str | None = None
 
+    @property
+    def source(self) -> str:
+        """The IRI of the article that says it."""
+        return self.evidence.source
+
+
+class Edge(NamedTuple):
+    """A statement without its words; a tuple, for an outline has hundreds of thousands."""
+
+    iri: str
+    subject: str
+    relation: str
+    object: str
+    status: Status
+    confidence: float
+    source: str
+
 
 @dataclass(frozen=True, slots=True)
 class Measurement:
@@ -314,12 +334,25 @@ class Concept:
     evidence: Evidence
 
 
-@dataclass(frozen=True, slots=True)
-class Snapshot:
-    """The whole content of a store as values, each mapping keyed and each tuple sorted by IRI."""
+_Said = TypeVar("_Said", Statement, Edge)
 
+
+@dataclass(frozen=True, slots=True)
+class _Content(Generic[_Said]):
     nodes: dict[str, Node]
     sources: dict[str, Source]
-    statements: tuple[Statement, ...]
+    statements: tuple[_Said, ...]
     measurements: tuple[Measurement, ...] = ()
     concepts: tuple[Concept, ...] = ()
+
+
+class Snapshot(_Content[Statement]):
+    """The whole content of a store as values, each mapping keyed and each tuple sorted by IRI."""
+
+    __slots__ = ()
+
+
+class Outline(_Content[Edge]):
+    """A snapshot without words, observations and terms: who is joined to whom."""
+
+    __slots__ = ()

@@ -21,7 +21,7 @@ from fabgrid.graph.snapshot import about, details, outline, read
 from fabgrid.graph.store import Results, Store
 from fabgrid.graph.table import Table, Term
 from fabgrid.graph.terms import ENTITIES_GRAPH, ENTITY, FG, PREFIXES, SKOS, XSD, compact
-from fabgrid.model import Snapshot, Source, Statement
+from fabgrid.model import Outline, Snapshot, Source, Statement
 from fabgrid.ontology import Ontology, load, vocabulary
 
 if TYPE_CHECKING:
@@ -255,7 +255,7 @@ class Graph:
     def __init__(self, store: Store) -> None:
         self.store = store
         self._snapshot: Snapshot | None = None
-        self._outline: Snapshot | None = None
+        self._outline: Outline | None = None
 
     @classmethod
     def open(cls, path: str | Path) -> Self:
@@ -303,13 +303,13 @@ class Graph:
             return self.snapshot()
         return about(self.store, entity)
 
-    def outline(self) -> Snapshot:
+    def outline(self) -> Outline:
         """Return who is joined to whom, without the words, read once; much sooner than `snapshot` of a large store."""
         if self._outline is None:
             self._outline = outline(self.store)
         return self._outline
 
-    def details(self, part: Snapshot, sources: Mapping[str, Source]) -> Snapshot:
+    def details(self, part: Outline, sources: Mapping[str, Source]) -> Snapshot:
         """Return at least a part of the outline, with words, terms, and the newest observations of the sources."""
         most = 2 * len(part.statements) > len(self.outline().statements)
         if self._snapshot or most or not self.store.has_cheap_lookups:

@@ -13,6 +13,7 @@ import typer
 from fabgrid.cli import console
 from fabgrid.cli.app import ANY_STORE, AnyStoreOption, EntityArgument, app
 from fabgrid.cli.passages import print_measurement, print_node, print_statement
+from fabgrid.collector import paused
 from fabgrid.errors import FabgridError, QueryError
 
 if TYPE_CHECKING:
@@ -189,6 +190,7 @@ def _lineage(relation: str, ontology: Ontology) -> list[str]:
 
 
 @app.command(epilog="Example: fabgrid path OpenAI TSMC")
+@paused()
 def path(
     start: EntityArgument,
     end: EntityArgument,
@@ -198,7 +200,7 @@ def path(
     """Show the shortest path of asserted facts between two entities, each step with its sentence."""
     from fabgrid.analysis import paths
     from fabgrid.graph.store import Store
-    from fabgrid.model import Snapshot
+    from fabgrid.model import Outline
     from fabgrid.ontology import load
     from fabgrid.query import Graph, find_entity
 
@@ -207,21 +209,23 @@ def path(
         graph = Graph(opened)
         whole = graph.outline()
         found = paths(whole, *ends, limit=limit)
-        surest = {step[0].iri: step[0] for way in found for step in way.steps}
-        said = {s.iri: s for s in graph.details(Snapshot({}, {}, tuple(surest.values())), {}).statements}
+        surest = {step[0].iri for way in found for step in way.steps}
+        part = Outline({}, {}, tuple(s for s in whole.statements if s.iri in surest))
+        said = {s.iri: s for s in graph.details(part, {}).statements}
     if not found:
         raise FabgridError(f"no path of asserted facts leads from {start} to {end}; `fabgrid show` prints the facts")
     for way in found:
         console.printed(" - ".join(whole.nodes[iri].name for iri in way.nodes))
         for step in way.steps:
-            # A writer may just have replaced its article: then the step has no sentence.
-            print_statement(said.get(step[0].iri, step[0]), whole, load())
+            if step[0].iri in said:  # else a writer has just replaced its article
+                print_statement(said[step[0].iri], whole, load())
 
 
 # ---------------------------------------------------------------- stats
 
 
 @app.command(epilog="Example: fabgrid stats --top 20")
+@paused()
 def stats(
     top: Annotated[int, typer.Option(min=0, help="How many of the best connected entities.")] = 10,
     store: AnyStoreOption = ANY_STORE,

@@ -11,12 +11,14 @@ import typer
 
 from fabgrid.cli import console
 from fabgrid.cli.app import ANY_STORE, AnyStoreOption, app
+from fabgrid.collector import paused
 from fabgrid.errors import FabgridError
 
 DAY = ["%Y-%m-%d"]
 
 
 @app.command(epilog="Example: fabgrid render -o tsmc.html --around TSMC --hops 2 --open")
+@paused()
 def render(
     output: Annotated[Path, typer.Option("-o", "--output", help="The file to write.")] = Path("graphs/fabgrid.html"),
     store: AnyStoreOption = ANY_STORE,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from fabgrid.cli import console
 
 if TYPE_CHECKING:
-    from fabgrid.model import Evidence, Measurement, Node, Snapshot, Statement
+    from fabgrid.model import Evidence, Measurement, Node, Outline, Snapshot, Statement
     from fabgrid.ontology import Ontology
 
 __all__ = ["print_measurement", "print_node", "print_statement"]
@@ -22,7 +22,7 @@ def print_node(node: Node) -> None:
             console.printed(f"  {line}")
 
 
-def print_statement(statement: Statement, snapshot: Snapshot, ontology: Ontology) -> None:
+def print_statement(statement: Statement, snapshot: Snapshot | Outline, ontology: Ontology) -> None:
     """Print what a statement says, how settled it is, and the sentence that says it."""
     subject, object_ = (_name(iri, snapshot) for iri in (statement.subject, statement.object))
     known = ontology.relations.get(statement.relation)
@@ -42,12 +42,12 @@ def print_measurement(measurement: Measurement, snapshot: Snapshot) -> None:
     _print_evidence(measurement.evidence, snapshot, "")
 
 
-def _name(iri: str, snapshot: Snapshot) -> str:
+def _name(iri: str, snapshot: Snapshot | Outline) -> str:
     node = snapshot.nodes.get(iri)
     return node.name if node else iri.rsplit("/", 1)[-1]
 
 
-def _notes(said: Statement | Measurement, snapshot: Snapshot) -> str:
+def _notes(said: Statement | Measurement, snapshot: Snapshot | Outline) -> str:
     claimant = _name(said.claimant, snapshot) if said.claimant else said.claimant_text
     amount, when = getattr(said, "amount", None), getattr(said, "time", None)
     notes = (
@@ -60,7 +60,7 @@ def _notes(said: Statement | Measurement, snapshot: Snapshot) -> str:
     return ", ".join(note for note in notes if note)
 
 
-def _print_evidence(evidence: Evidence, snapshot: Snapshot, name: str) -> None:
+def _print_evidence(evidence: Evidence, snapshot: Snapshot | Outline, name: str) -> None:
     source = snapshot.sources[evidence.source]
     day = source.published.isoformat() if source.published else "undated"
     origin = ", ".join((source.publisher or source.title, day, source.url))

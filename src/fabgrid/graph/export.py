@@ -169,7 +169,7 @@ def _csv(quads: Iterable[ox.Quad]) -> str:
 
 def _rows(snapshot: Snapshot) -> Iterator[dict[str, str]]:
     for statement in snapshot.statements:
-        source = snapshot.sources[statement.evidence.source]
+        source = snapshot.sources[statement.source]
         amount = statement.amount or Quantity(0.0, "", "")
         yield {
             "statement": statement.iri,

@@ -32,7 +32,7 @@ def network(
     for statement in snapshot.statements:
         if statement.status not in statuses or (relations and statement.relation not in relations):
             continue
-        source = snapshot.sources[statement.evidence.source]
+        source = snapshot.sources[statement.source]
         graph.add_edge(
             statement.subject,
             statement.object,

@@ -11,11 +11,9 @@ from datetime import date
 from sys import intern
 
 from fabgrid.graph.terms import ARTICLE, ENTITY, STATEMENT
-from fabgrid.model import Evidence, Node, Source, Span, Statement, Status
+from fabgrid.model import Edge, Node, Source, Status
 
-__all__ = ["NOWHERE", "dump_edges", "dump_node", "load_edges", "load_node"]
-
-NOWHERE = Span(0, 0)
+__all__ = ["dump_edges", "dump_node", "load_edges", "load_node"]
 
 _encode = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False).encode
 _decode = json.JSONDecoder().decode
@@ -34,7 +32,7 @@ def load_node(iri: str, text: str) -> Node:
     return Node(iri, name, type_, tuple(aliases), description, country, tuple(tickers), tuple(links))
 
 
-def dump_edges(source: Source, statements: Iterable[Statement]) -> str:
+def dump_edges(source: Source, statements: Iterable[Edge]) -> str:
     """Return an article, all but its IRI, and its statements: ends, relation type, status, confidence."""
     day = source.published.isoformat() if source.published else ""
     edges = [
@@ -51,23 +49,19 @@ def dump_edges(source: Source, statements: Iterable[Statement]) -> str:
     return _encode((source.url, source.title, source.publisher, day, edges))
 
 
-def load_edges(article_id: str, text: str) -> tuple[Source, list[Statement]]:
-    """Return what `dump_edges` wrote: the article, and the statements without their words."""
+def load_edges(article_id: str, text: str) -> tuple[Source, list[Edge]]:
+    """Return what `dump_edges` wrote: the article, and its statements."""
     url, title, publisher, day, edges = _decode(text)
     source = Source(ARTICLE + article_id, url, title, publisher, date.fromisoformat(day) if day else None)
-    wordless = Evidence(source.iri, "", NOWHERE)
     return source, [
-        Statement(
+        Edge(
             STATEMENT + name,
             intern(ENTITY + subject),  # there are many statements of an entity: one string serves them all
             relation,
             intern(ENTITY + object_),
             _STATUSES[status],
             confidence,
-            wordless,
-            NOWHERE,
-            NOWHERE,
-            "",
+            source.iri,
         )
         for name, subject, relation, object_, status, confidence in edges
     ]

@@ -99,10 +99,10 @@ class RemoteStore(Store):
         for name in [*self.articles(), ENTITIES_GRAPH.value]:
             yield from self._matching({**parts, "g": ox.NamedNode(name)})
 
-    def about(self, subjects: Iterable[str], *, graph: ox.NamedNode | None = None) -> Iterator[ox.Quad]:
-        """Yield the quads of these subjects, by IRI; the whole graph is read for any of them."""
+    def about(self, subjects: Iterable[str], *, graph: str) -> Iterator[ox.Quad]:
+        """Yield what a graph says of these subjects, all by IRI; the whole graph is read for any of them."""
         if nodes := {ox.NamedNode(iri) for iri in subjects}:
-            yield from (quad for quad in self.match(graph=graph) if quad.subject in nodes)
+            yield from (quad for quad in self.match(graph=ox.NamedNode(graph)) if quad.subject in nodes)
 
     def _matching(self, parts: Mapping[str, Any]) -> Iterator[ox.Quad]:
         """Yield the quads page by page, in the order of their subjects: a server may cut a longer answer."""

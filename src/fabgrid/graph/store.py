@@ -186,11 +186,12 @@ class Store:
         with _refusals(self.path):
             yield from self._quads.quads_for_pattern(subject, predicate, value, graph)
 
-    def about(self, subjects: Iterable[str], *, graph: ox.NamedNode | None = None) -> Iterator[ox.Quad]:
-        """Yield the quads of these subjects, by IRI: many of them in half the time of as many `match`."""
+    def about(self, subjects: Iterable[str], *, graph: str) -> Iterator[ox.Quad]:
+        """Yield what a graph says of these subjects, all by IRI: many of them in half the time of as many `match`."""
+        where = ox.NamedNode(graph)
         with _refusals(self.path):
             for iri in subjects:
-                yield from self._quads.quads_for_pattern(ox.NamedNode(iri), None, None, graph)
+                yield from self._quads.quads_for_pattern(ox.NamedNode(iri), None, None, where)
 
     def query(self, sparql: str) -> Results:
         """Run a query over the union of all graphs, the common prefixes known.
@@ -273,7 +274,7 @@ class Store:
             after = part[-1][0]
 
     def _said_of(self, entities: Collection[str]) -> set[ox.Quad]:
-        return set(self.about(entities, graph=ENTITIES_GRAPH))
+        return set(self.about(entities, graph=ENTITIES_GRAPH.value))
 
     def _apply(self, removed: set[ox.Quad], added: set[ox.Quad], *, drop: str | None = None) -> None:
         operations = [f"DROP SILENT GRAPH <{drop}>"] if drop else []

@@ -8,15 +8,15 @@ from dataclasses import replace
 from typing import Unpack
 
 from fabgrid.collector import paused
-from fabgrid.model import Snapshot, Source
+from fabgrid.model import Outline, Snapshot, Source
 from fabgrid.ontology import Ontology
 from fabgrid.render.notebook import Frame
 from fabgrid.render.selection import MOST_ENTITIES, OF_TOP, TOP, Cut, RenderError, Wanted, cut, edge_of, fewer, timely
 
 __all__ = ["Frame", "RenderError", "Wanted", "default_view", "page"]
 
-Communities = Callable[[Snapshot], Mapping[str, int]]
-Details = Callable[[Snapshot, Mapping[str, Source]], Snapshot]
+Communities = Callable[[Snapshot | Outline], Mapping[str, int]]
+Details = Callable[[Outline, Mapping[str, Source]], Snapshot]
 
 
 def default_view(entities: int, wanted: Wanted) -> Wanted:
@@ -31,7 +31,7 @@ def default_view(entities: int, wanted: Wanted) -> Wanted:
 
 @paused()
 def page(
-    snapshot: Snapshot,
+    snapshot: Snapshot | Outline,
     ontology: Ontology,
     *,
     title: str = "fabgrid",
@@ -45,8 +45,7 @@ def page(
     best connected, `since` and `until` are dates of articles, `types` are classes, `relations` relation types
     or families, `sentences` how many each line has at most. `communities` gives the community of each entity
     of a snapshot by its number: `community` keeps one of the whole, the page colours those of its part.
-    `details` returns a part of the snapshot with its words, and the observations of these sources, where the
-    snapshot is an outline.
+    `details` returns a part of an outline with its words, and the observations of these sources.
 
     Raises RenderError where an entity or type does not exist, or the page would hold more than
     20,000 entities or 25 MB; the message names the options that help.
@@ -61,7 +60,9 @@ def page(
     told = Counter(edge_of(s, ontology) for s in part.statements)
     shades = communities(part) if communities else {}
     part = fewer(part, ontology, options.sentences)
-    if details is not None:  # the words bring observations and terms, which are cut alike
+    if isinstance(part, Outline):  # the words bring observations and terms, which are cut alike
+        if details is None:
+            raise TypeError("an outline has no words: say how its `details` are read")
         sources = {iri: source for iri, source in snapshot.sources.items() if timely(source, options)}
         full = replace(details(part, sources), nodes=part.nodes, sources=snapshot.sources)
         part = fewer(cut(full, ontology, options, groups), ontology, options.sentences)

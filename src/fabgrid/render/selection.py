@@ -9,11 +9,11 @@ from datetime import date
 from difflib import get_close_matches
 from heapq import nsmallest
 from itertools import chain
-from typing import TypedDict
+from typing import Any, TypedDict, TypeVar
 
 from fabgrid.errors import FabgridError
 from fabgrid.graph.snapshot import DEFINITIONS, OBSERVATIONS, newest, term_of
-from fabgrid.model import Measurement, Node, Snapshot, Source, Statement
+from fabgrid.model import Edge, Node, Outline, Snapshot, Source, Statement
 from fabgrid.ontology import Ontology
 
 __all__ = [
@@ -80,7 +80,10 @@ class Wanted(TypedDict, total=False):
     sentences: int
 
 
-def cut(snapshot: Snapshot, ontology: Ontology, wanted: Cut, communities: Mapping[str, int]) -> Snapshot:
+_Whole = TypeVar("_Whole", bound=Snapshot | Outline)
+
+
+def cut(snapshot: _Whole, ontology: Ontology, wanted: Cut, communities: Mapping[str, int]) -> _Whole:
     """Return the part of the snapshot that is wanted.
 
     Raises RenderError where an entity, type or relation type that is asked for does not exist, and where
@@ -108,36 +111,40 @@ def cut(snapshot: Snapshot, ontology: Ontology, wanted: Cut, communities: Mappin
             f"a page of {len(nodes):,} entities is more than a browser can show"
             f" (at most {MOST_ENTITIES:,}); narrow it with {FLAGS}"
         )
-    return _within(snapshot, nodes, statements, wanted)
+    return _within(_with(snapshot, nodes=nodes, statements=statements), wanted)
 
 
-def fewer(part: Snapshot, ontology: Ontology, sentences: int) -> Snapshot:
+def fewer(part: _Whole, ontology: Ontology, sentences: int) -> _Whole:
     """Return the part with so many statements of each line, the first and the surest.
 
     A line is what is drawn: the statements of one edge with one status. Observations and definitions are
     those that `details` would read: the newest.
     """
-    lines: dict[tuple[str, ...], list[Statement]] = defaultdict(list)
+    lines: dict[tuple[str, ...], list[Statement | Edge]] = defaultdict(list)
     for s in part.statements:
         lines[*edge_of(s, ontology), s.status].append(s)
     kept = {s.iri for line in lines.values() for s in _best(line, part.sources, sentences)}
-    kept |= newest(((m.iri, m.evidence.source, m.subject) for m in part.measurements), part.sources, OBSERVATIONS)
     statements = tuple(s for s in part.statements if s.iri in kept)
-    measurements = tuple(m for m in part.measurements if m.iri in kept)
-    read = {s.evidence.source for s in statements} | {m.evidence.source for m in measurements}
-    unread = {s.evidence.source for s in part.statements} - read
+    numbers = newest(((m.evidence.source, m.iri, m.subject) for m in part.measurements), part.sources, OBSERVATIONS)
+    measurements = tuple(m for m in part.measurements if (m.evidence.source, m.iri) in numbers)
+    read = {s.source for s in statements} | {m.evidence.source for m in measurements}
+    unread = {s.source for s in part.statements} - read
     sources = {iri: source for iri, source in part.sources.items() if iri not in unread}
-    defined = newest(((c.iri, c.evidence.source, term_of(c.iri)) for c in part.concepts), sources, DEFINITIONS)
-    concepts = tuple(c for c in part.concepts if c.iri in defined)
-    return replace(part, sources=sources, statements=statements, measurements=measurements, concepts=concepts)
+    defined = newest(((c.evidence.source, c.iri, term_of(c.iri)) for c in part.concepts), sources, DEFINITIONS)
+    concepts = tuple(c for c in part.concepts if (c.evidence.source, c.iri) in defined)
+    return _with(part, sources=sources, statements=statements, measurements=measurements, concepts=concepts)
 
 
-def _best(line: list[Statement], sources: Mapping[str, Source], most: int) -> list[Statement]:
+def _with(whole: _Whole, **parts: Any) -> _Whole:
+    return replace(whole, **parts)
+
+
+def _best(line: list[Statement | Edge], sources: Mapping[str, Source], most: int) -> list[Statement | Edge]:
     """Return the surest, and the first, from which on the page shows the line in time."""
     if len(line) <= most:
         return line
     surest = sorted(line, key=lambda s: (-s.confidence, s.iri))
-    first = min(surest, key=lambda s: _published(sources.get(s.evidence.source)) or date.max)
+    first = min(surest, key=lambda s: _published(sources.get(s.source)) or date.max)
     return [first, *(s for s in surest if s is not first)][:most]
 
 
@@ -145,7 +152,7 @@ def _published(source: Source | None) -> date | None:
     return source.published if source else None
 
 
-def edge_of(statement: Statement, ontology: Ontology) -> tuple[str, str, str]:
+def edge_of(statement: Statement | Edge, ontology: Ontology) -> tuple[str, str, str]:
     """Return the edge of a statement: its ends in one order where the relation type is symmetric."""
     kind, ends = ontology.relations.get(statement.relation), (statement.subject, statement.object)
     if kind is not None and kind.symmetric:
@@ -153,15 +160,15 @@ def edge_of(statement: Statement, ontology: Ontology) -> tuple[str, str, str]:
     return ends[0], statement.relation, ends[1]
 
 
-def rank(nodes: Collection[str], statements: Iterable[Statement], *, top: int | None = None) -> list[str]:
+def rank(nodes: Collection[str], statements: Iterable[Statement | Edge], *, top: int | None = None) -> list[str]:
     """Return the nodes' IRIs, those with most neighbours and then most statements first; all of them, or the top."""
     pairs = [(s.subject, s.object) for s in statements if s.subject in nodes and s.object in nodes]
     told = Counter(chain.from_iterable(pairs))
-    neighbours = Counter(chain.from_iterable(set(map(frozenset, set(pairs)))))
+    neighbours = Counter(chain.from_iterable({(a, b) if a < b else (b, a) for a, b in pairs if a != b}))
     return nsmallest(top or len(nodes), nodes, key=lambda i: (-neighbours[i], -told[i], i))
 
 
-def find(snapshot: Snapshot, wanted: str) -> Node:
+def find(snapshot: Snapshot | Outline, wanted: str) -> Node:
     """Return the entity of that IRI, slug, name or alias.
 
     Raises RenderError with names that look alike where there is none.
@@ -200,19 +207,20 @@ def _type_filter(ontology: Ontology, types: tuple[str, ...]) -> Callable[[str], 
 
 
 def _statements(
-    snapshot: Snapshot, ontology: Ontology, wanted: Cut, nodes: Mapping[str, Node]
-) -> tuple[Statement, ...]:
+    snapshot: Snapshot | Outline, ontology: Ontology, wanted: Cut, nodes: Mapping[str, Node]
+) -> tuple[Statement | Edge, ...]:
     known = {*ontology.relations, *ontology.families}
     for name in wanted.relations:
         if name not in known:
             raise RenderError(f"--relation: no {name!r}; one of {', '.join(sorted(known))}")
     names = set(wanted.relations)
     relations = {r for r in ontology.relations if names & _names_of(ontology, r)}
-    found = [s for s in snapshot.statements if s.subject in nodes and s.object in nodes]
+    told: Iterable[Statement | Edge] = snapshot.statements
+    found = [s for s in told if s.subject in nodes and s.object in nodes]
     if names:
         found = [s for s in found if s.relation in relations]
     if _by_statement(replace(wanted, relations=())):
-        found = [s for s in found if _is_wanted(snapshot, s, wanted)]
+        found = [s for s in found if _is_wanted(s.confidence, s.source, snapshot.sources, wanted)]
     return tuple(found)
 
 
@@ -224,10 +232,8 @@ def _names_of(ontology: Ontology, relation: str) -> set[str]:
     return names
 
 
-def _is_wanted(snapshot: Snapshot, found: Statement | Measurement, wanted: Cut) -> bool:
-    if found.confidence < wanted.min_confidence:
-        return False
-    return timely(snapshot.sources.get(found.evidence.source), wanted)
+def _is_wanted(confidence: float, source: str, sources: Mapping[str, Source], wanted: Cut) -> bool:
+    return confidence >= wanted.min_confidence and timely(sources.get(source), wanted)
 
 
 def timely(source: Source | None, wanted: Cut) -> bool:
@@ -242,7 +248,7 @@ def _by_statement(wanted: Cut) -> bool:
     return bool(wanted.since or wanted.until or wanted.relations or wanted.min_confidence)
 
 
-def _ball(statements: Iterable[Statement], centre: str, hops: int) -> set[str]:
+def _ball(statements: Iterable[Statement | Edge], centre: str, hops: int) -> set[str]:
     neighbours: dict[str, set[str]] = defaultdict(set)
     for s in statements:
         neighbours[s.subject].add(s.object)
@@ -254,12 +260,14 @@ def _ball(statements: Iterable[Statement], centre: str, hops: int) -> set[str]:
     return ball
 
 
-def _within(snapshot: Snapshot, nodes: dict[str, Node], statements: tuple[Statement, ...], wanted: Cut) -> Snapshot:
-    kept = tuple(s for s in statements if s.subject in nodes and s.object in nodes)
-    measured = tuple(m for m in snapshot.measurements if m.subject in nodes and _is_wanted(snapshot, m, wanted))
-    concepts, sources = snapshot.concepts, snapshot.sources
+def _within(whole: _Whole, wanted: Cut) -> _Whole:
+    """Return what is said of the nodes that are left, and by whom."""
+    nodes, concepts, sources = whole.nodes, whole.concepts, whole.sources
+    kept = tuple(s for s in whole.statements if s.subject in nodes and s.object in nodes)
+    about = (m for m in whole.measurements if m.subject in nodes)
+    measured = tuple(m for m in about if _is_wanted(m.confidence, m.evidence.source, sources, wanted))
     if wanted.narrows or wanted.top is not None:
-        read = {s.evidence.source for s in kept} | {m.evidence.source for m in measured}
+        read = {s.source for s in kept} | {m.evidence.source for m in measured}
         concepts = tuple(c for c in concepts if c.evidence.source in read)
         sources = {i: s for i, s in sources.items() if i in read}
-    return Snapshot(nodes, sources, kept, measured, concepts)
+    return _with(whole, sources=sources, statements=kept, measurements=measured, concepts=concepts)
