@@ -35,7 +35,7 @@ Progress = Callable[[int, int], None]  # articles done, articles to do
 
 BATCH = 100  # articles that are written to the graph at once
 CHECKPOINT = 200  # articles before the graph is written the first time, so that readers see a long build grow
-GROWTH = 1.5  # of the store between two such writings: what joins or parts entities has articles written again
+GROWTH = 4  # of the store between two such writings: what joins or parts entities has articles written again
 STEP = 50  # articles that are read for each batch that is written, so that no worker waits
 
 
@@ -183,13 +183,13 @@ class _Batch:
 
 def _graph(store: Store, url: str, ruling: Ruling) -> _Graph | None:
     """Return the graph of an article, None where there is none or it is on disk already."""
-    outline = store.records.outline(url)
-    if outline is None:
+    found = store.records.inventory(url)
+    if found is None:
         return None
     iris = store.records.register.iris(url)
-    statements = outline.statements if ruling.rejected else ()
-    key = projection_key(outline.id, iris, statements=statements, run=outline.fingerprint, rejected=ruling.rejected)
-    record = store.records.get(url) if store.records.projection(outline.id) != key else None
+    statements = found.statements if ruling.rejected else ()
+    key = projection_key(found.id, iris, statements=statements, run=found.fingerprint, rejected=ruling.rejected)
+    record = store.records.get(url) if store.records.projection(found.id) != key else None
     if record is None:
         return None
     quads = list(graph_of(record, iris, ruling))

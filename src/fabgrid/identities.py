@@ -70,8 +70,8 @@ def unknown(store: Store) -> tuple[str, ...]:
 
 def resolve_all(store: Store) -> tuple[Resolution, dict[str, dict[str, str]]]:
     """Return what all records give, whatever the register says: what `update` must come to."""
-    outlines = ((outline.url, outline.entities) for outline in store.records.outlines())
-    return resolve(outlines, _resolver(ruling_of(store)))
+    articles = ((found.url, found.entities) for found in store.records.inventories())
+    return resolve(articles, _resolver(ruling_of(store)))
 
 
 def _resolver(ruling: Ruling) -> Resolver:

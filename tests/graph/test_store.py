@@ -266,14 +266,14 @@ def test_an_older_store_is_read_as_it_is_and_brought_up_to_date_by_a_writer(tmp_
     path = demo(tmp_path / "s")
     with Store.open(path) as store:
         project(store)  # what the samples write by themselves is not resolved
-        text, outlines, graph = to_text(store, ".nq"), list(store.records.outlines()), outline(store)
+        text, inventories, graph = to_text(store, ".nq"), list(store.records.inventories()), outline(store)
     make_old(path, number)
     with Store.open(path, read_only=True) as store:
         assert suppliers(store) == ["samsung-electronics", "tsmc"]
         assert len(list(store.records.extractions())) == 2
         assert outline(store) == graph
     with Store.open(path) as store:
-        assert list(store.records.outlines()) == outlines
+        assert list(store.records.inventories()) == inventories
         assert outline(store) == graph
         project(store)
         assert to_text(store, ".nq") == text

@@ -24,7 +24,7 @@ from fabgrid.graph.faults import disk_refusals
 __all__ = ["FORMAT", "JUDGEMENTS", "QUADS", "create", "format_of", "lock_holder", "made_whole", "sign", "write_format"]
 
 FORMAT = 4
-# 1 lacks the outlines of the records, which only builds read, 2 that of the graph; 3 keeps it otherwise, and
+# 1 lacks the inventories of the records, which only builds read, 2 the outline of the graph; 3 keeps it otherwise, and
 # lacks the register, which only builds read.
 _READABLE = (1, 2, 3, 4)
 QUADS, JUDGEMENTS = "quads", "judgements.jsonl"

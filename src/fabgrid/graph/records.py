@@ -5,7 +5,8 @@ safely on disk, the key under which it was written, so that after a crash only w
 written again, and `outlived` the articles that are no more what an address holds, until their graphs
 are gone; `edges` and `nodes` hold what `outline.py` tells of the quads. A node's state is "new"
 (nothing is on disk), "doubtful" (something else may be), "written", or "gone" (to be taken out). `files`
-holds what each file was found to hold, so that it is parsed once. `register.py` has the other tables.
+holds what each file was found to hold, so that it is parsed once. `articles.outline` holds the inventory of an
+article, its name being of format 2. `register.py` has the other tables.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ from fabgrid.graph.register import Register
 from fabgrid.graph.statements import statement_names
 from fabgrid.model import Article, Entity, Extraction
 
-__all__ = ["FILE", "Outline", "Record", "Records"]
+__all__ = ["FILE", "Inventory", "Record", "Records"]
 
 FILE = "records.sqlite"
 _SCHEMA = (
@@ -52,7 +53,7 @@ _PUT = "INSERT OR REPLACE INTO articles (url, id, fingerprint, outline, extracti
 
 
 @dataclass(frozen=True, slots=True)
-class Outline:
+class Inventory:
     """What a build asks of every article, whether it writes it or not: neither text nor facts."""
 
     url: str
@@ -128,7 +129,7 @@ class Records:
     def put(self, extraction: Extraction, fingerprint: str) -> None:
         """Record an article in place of what its address held."""
         article = extraction.article
-        row = (article.url, article.id, fingerprint, _outline(extraction), serialisation.dumps(extraction))
+        row = (article.url, article.id, fingerprint, _inventory(extraction), serialisation.dumps(extraction))
         with self.transaction():
             self._outlive(article.url)
             self._write(_PUT, [row])
@@ -144,7 +145,7 @@ class Records:
 
     def entities(self, url: str) -> tuple[Entity, ...]:
         """Return the entities of an address, none where it holds no article."""
-        found = self.outline(url)
+        found = self.inventory(url)
         return found.entities if found else ()
 
     def urls(self) -> tuple[str, ...]:
@@ -163,20 +164,20 @@ class Records:
             if record is not None:
                 yield record.extraction
 
-    def outlines(self) -> Iterator[Outline]:
-        """Yield the outline of every article, sorted by address, for a tenth of what `extractions` costs."""
+    def inventories(self) -> Iterator[Inventory]:
+        """Yield the inventory of every article, sorted by address, for a tenth of what `extractions` costs."""
         rows = "SELECT url, id, fingerprint, outline FROM articles ORDER BY url"
         known: dict[str, Entity] = {}
         with record_refusals(self.path):
             for url, article_id, fingerprint, content in self._connection.execute(rows):
-                yield Outline(url, article_id, fingerprint, content, known)
+                yield Inventory(url, article_id, fingerprint, content, known)
 
-    def outline(self, url: str) -> Outline | None:
-        """Return the outline of an article, None where there is none."""
+    def inventory(self, url: str) -> Inventory | None:
+        """Return the inventory of an article, None where there is none."""
         for article_id, fingerprint, content in self._rows(
             "SELECT id, fingerprint, outline FROM articles WHERE url = ?", url
         ):
-            return Outline(url, article_id, fingerprint, content, {})
+            return Inventory(url, article_id, fingerprint, content, {})
         return None
 
     def projected(self) -> dict[str, str]:
@@ -340,27 +341,27 @@ def _connect_to_write(path: Path) -> sqlite3.Connection:
     connection.execute("PRAGMA synchronous = FULL")  # NORMAL may lose the last commits with the power
     tables = dict(connection.execute("SELECT name, sql FROM sqlite_schema").fetchall())
     if "articles" in tables and "stale" not in tables:
-        _bring_up_to_date(connection, has_outlines="outline" in tables["articles"])
+        _bring_up_to_date(connection, has_inventories="outline" in tables["articles"])
     connection.executescript(_SCHEMA)
     return connection
 
 
-def _bring_up_to_date(connection: sqlite3.Connection, *, has_outlines: bool) -> None:
+def _bring_up_to_date(connection: sqlite3.Connection, *, has_inventories: bool) -> None:
     """Make records of formats 1 to 3 such of this format, in one transaction: a kill leaves the one or the other."""
-    connection.create_function("outline_of", 1, lambda text: _outline(serialisation.loads(text)))
+    connection.create_function("inventory_of", 1, lambda text: _inventory(serialisation.loads(text)))
     with connection:
         connection.execute("BEGIN IMMEDIATE")
-        if not has_outlines:
+        if not has_inventories:
             connection.execute("ALTER TABLE articles ADD COLUMN outline TEXT NOT NULL DEFAULT ''")
-        connection.execute("UPDATE articles SET outline = outline_of(extraction)")
+        connection.execute("UPDATE articles SET outline = inventory_of(extraction)")
         connection.execute("DROP TABLE IF EXISTS nodes")
         for statement in _SCHEMA.split(";"):
             connection.execute(statement)
         connection.execute("INSERT INTO stale SELECT url FROM articles")
 
 
-def _outline(extraction: Extraction) -> str:
-    return serialisation.dump_outline(extraction.entities, statement_names(extraction))
+def _inventory(extraction: Extraction) -> str:
+    return serialisation.dump_inventory(extraction.entities, statement_names(extraction))
 
 
 def _connect_to_read(path: Path) -> sqlite3.Connection:

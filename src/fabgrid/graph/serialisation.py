@@ -22,7 +22,7 @@ from fabgrid.model import (
     Status,
 )
 
-__all__ = ["VERSION", "dump_outline", "dumps", "load_entities", "load_statements", "loads"]
+__all__ = ["VERSION", "dump_inventory", "dumps", "load_entities", "load_statements", "loads"]
 
 VERSION = 1  # raised with every change of the nouns that old records could not be read with
 
@@ -69,15 +69,15 @@ def loads(text: str) -> Extraction:
     return Extraction(article=_decode(Article, content["article"]), **parts)
 
 
-def dump_outline(entities: Iterable[Entity], statements: Iterable[str]) -> str:
+def dump_inventory(entities: Iterable[Entity], statements: Iterable[str]) -> str:
     """Return entities and names of statements as JSON, each entity as a text of its own."""
     texts = [json.dumps((e.name, e.type, e.iri, *e.aliases), separators=(",", ":")) for e in entities]
     return json.dumps({"entities": texts, "statements": list(statements)}, separators=(",", ":"))
 
 
-def load_entities(outline: str, known: dict[str, Entity]) -> tuple[Entity, ...]:
-    """Return the entities that `dump_outline` wrote; `known` keeps them by their texts, for most are met again."""
-    texts = json.loads(outline)["entities"]
+def load_entities(inventory: str, known: dict[str, Entity]) -> tuple[Entity, ...]:
+    """Return the entities that `dump_inventory` wrote; `known` keeps them by their texts, for most are met again."""
+    texts = json.loads(inventory)["entities"]
     for text in texts:
         if text not in known:
             name, type_, iri, *aliases = json.loads(text)
@@ -85,9 +85,9 @@ def load_entities(outline: str, known: dict[str, Entity]) -> tuple[Entity, ...]:
     return tuple([known[text] for text in texts])
 
 
-def load_statements(outline: str) -> tuple[str, ...]:
-    """Return the names of statements that `dump_outline` wrote."""
-    return tuple(json.loads(outline)["statements"])
+def load_statements(inventory: str) -> tuple[str, ...]:
+    """Return the names of statements that `dump_inventory` wrote."""
+    return tuple(json.loads(inventory)["statements"])
 
 
 def _encode(value: Any) -> dict[str, Any]:

@@ -64,4 +64,4 @@ def _why_not(reading: Reading, least: float) -> str:
     if all(p.objection for p in reading.proposals):
         return "every proposal was refused; see the verdicts"
     best = max((f.confidence for f in reading.facts), default=0.0)
-    return f"the best proposal has confidence {best:.2f}, below the least {least:.2f}"
+    return f"the best proposal has confidence {best:.2f}, below the threshold {least:.2f}"
