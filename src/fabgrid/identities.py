@@ -47,6 +47,7 @@ def update(store: Store) -> Ruling:
     while urls := records.register.stale(BATCH):
         with records.transaction():
             _resolve(records, resolver, _take_in(records, resolver, urls))
+        resolver.forget()
     return ruling
 
 

@@ -45,6 +45,10 @@ class Resolver:
         """Return how an article, by its address, names an entity."""
         return self._reader.read(entity, article)
 
+    def forget(self) -> None:
+        """Forget what was read."""
+        self._reader.forget()
+
     def stems(self, naming: Naming) -> set[str]:
         """Return the stems by which a naming meets others."""
         return self._reader.stems(naming)

@@ -73,6 +73,10 @@ class Reader:
         found, local = self._seen[entity]
         return replace(found, key=found.key._replace(article=article)) if local else found
 
+    def forget(self) -> None:
+        """Forget what was read: of many articles it is much, and most is met once."""
+        self._seen.clear()
+
     def stems(self, naming: Naming) -> set[str]:
         """Return the stems by which a naming meets others: two without a common one have nothing to do."""
         surfaces = {naming.name, *naming.surfaces, *(surface for _, surface in naming.others)}
