@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import ExitStack
 from dataclasses import replace
 from importlib.util import find_spec
-from itertools import chain
+from itertools import chain, permutations
 from pathlib import Path
 
 import pytest
@@ -185,6 +185,22 @@ def test_an_article_that_changes_while_graphs_are_written_waits_for_the_next_tim
         project(store)
         assert set(store.articles()) == {article_iri(chips().article), article_iri(new.article)}
         assert store.records.register.unwritten() == []
+
+
+@pytest.mark.parametrize("titles", [*permutations(("One", "Two", "Three"))])
+def test_all_earlier_texts_of_an_article_go_at_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, titles: tuple[str, ...]
+) -> None:
+    first, *later = (replace(chips(), article=replace(chips().article, title=title)) for title in titles)
+    with Store.open(tmp_path / "db", create=True) as store:
+        store.records.put(first, "model")
+        project(store)
+        store.records.forget_projected([first.article.id])  # what a kill leaves: a graph of which nothing is noted
+        for extraction in later:
+            store.records.put(extraction, "model")
+        monkeypatch.setattr("fabgrid.build._forget", lambda store: None)  # comes after, in a step of its own
+        project(store)
+        assert store.articles() == (article_iri(later[-1].article),)
 
 
 def test_graphs_of_another_shape_are_written_anew(

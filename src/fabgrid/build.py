@@ -6,6 +6,7 @@ by article. A build that was stopped anywhere is finished by the next one.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -149,7 +150,9 @@ def _projected(store: Store) -> Iterator[list[Finding]]:
 def _written(store: Store, ruling: Ruling) -> Iterator[list[Finding]]:
     """Write the graphs that must be; the quads of a batch are written while the next one is made."""
     urls = store.records.register.unwritten()
-    earlier = {url: ARTICLE + article_id for article_id, url in store.records.outlived().items()}
+    earlier: dict[str, list[str]] = defaultdict(list)
+    for article_id, url in store.records.outlived().items():
+        earlier[url].append(ARTICLE + article_id)
     writing: _Batch | None = None
     with ThreadPoolExecutor(1) as writer:
         for start in range(0, len(urls), BATCH):
@@ -203,14 +206,14 @@ def graph_of(record: Record, iris: Mapping[str, str], ruling: Ruling) -> Iterato
     return article_quads(record.extraction, iris, ontology=load(), run=record.fingerprint, rejected=rejected)
 
 
-def _replace(store: Store, graphs: list[_Graph], earlier: Mapping[str, str]) -> list[str]:
+def _replace(store: Store, graphs: list[_Graph], earlier: Mapping[str, list[str]]) -> list[str]:
     """Write the graphs, and return the ids of the articles whose graphs they replace; those are given by address."""
     if not graphs:
         return []
     replaces = {article_iri(g.article): earlier[g.article.url] for g in graphs if g.article.url in earlier}
     store.replace_articles({article_iri(g.article): g.quads for g in graphs}, replaces=replaces)
     store.flush()
-    return [iri.removeprefix(ARTICLE) for iri in replaces.values()]
+    return [iri.removeprefix(ARTICLE) for iri in chain(*replaces.values())]
 
 
 def _mark(store: Store, written: _Batch) -> None:

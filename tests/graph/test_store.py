@@ -51,7 +51,7 @@ def test_an_edited_article_takes_the_place_of_the_old_one(tmp_path):
         store.replace_article(
             article_iri(new.article),
             article_quads(new, iris(new), run=RUN),
-            replaces=article_iri(old.article),
+            replaces=[article_iri(old.article)],
         )
         assert article_iri(old.article) not in store.articles()
         assert article_iri(new.article) in store.articles()
@@ -196,7 +196,7 @@ def test_a_reader_finds_one_version_of_a_changed_article(tmp_path):
         store.records.put(new, RUN)
         assert store.superseded() == {article_iri(x.article): x.article.url}
         graphs = {article_iri(new.article): list(article_quads(new, iris(new), run=RUN))}
-        store.replace_articles(graphs, replaces={article_iri(new.article): article_iri(x.article)})
+        store.replace_articles(graphs, replaces={article_iri(new.article): [article_iri(x.article)]})
         assert set(store.articles()) == {article_iri(new.article), article_iri(power().article)}
 
 

@@ -189,16 +189,12 @@ class Records:
         return next((key for (key,) in self._rows("SELECT key FROM projections WHERE id = ?", article_id)), "")
 
     def outlived(self, *, replaced: bool = False) -> dict[str, str]:
-        """Return, by id, the addresses of articles without a record that may have a graph; those that have one last.
+        """Return, by id, the addresses of articles without a record that may have a graph.
 
         Args:
             replaced: only those whose address is not stale (see `Register`): what it holds now has a graph.
         """
-        sql = """
-            SELECT outlived.id, url FROM outlived LEFT JOIN projections ON projections.id = outlived.id
-            WHERE NOT ? OR url NOT IN (SELECT url FROM stale)
-            ORDER BY projections.id IS NOT NULL, outlived.id
-        """
+        sql = "SELECT id, url FROM outlived WHERE NOT ? OR url NOT IN (SELECT url FROM stale) ORDER BY id"
         return dict(self._rows(sql, int(replaced)))
 
     def note_outlived(self, urls: Mapping[str, str]) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -144,22 +144,25 @@ class RemoteStore(Store):
 
     # ------------------------------------------------------------ write
 
-    def replace_article(self, iri: str, quads: Iterable[ox.Quad], *, replaces: str | None = None) -> None:
-        """Make the graph of an article hold exactly these quads; that of its earlier text is removed before."""
-        if replaces is not None and replaces != iri:
-            self._endpoint.delete(replaces)
+    def replace_article(self, iri: str, quads: Iterable[ox.Quad], *, replaces: Collection[str] = ()) -> None:
+        """Make the graph of an article hold exactly these quads; those of its earlier texts are removed before."""
+        for graph in replaces:
+            if graph != iri:
+                self._endpoint.delete(graph)
         self._endpoint.put(iri, quads)
 
-    def replace_articles(self, graphs: Mapping[str, Iterable[ox.Quad]], *, replaces: Mapping[str, str]) -> None:
+    def replace_articles(
+        self, graphs: Mapping[str, Iterable[ox.Quad]], *, replaces: Mapping[str, Collection[str]]
+    ) -> None:
         """Make the graph of each article hold exactly these quads, one request each."""
         for iri, quads in graphs.items():
-            self.replace_article(iri, quads, replaces=replaces.get(iri))
+            self.replace_article(iri, quads, replaces=replaces.get(iri, ()))
 
     def remove_article(self, iri: str) -> None:
         """Remove the graph of an article, if it is there."""
         self._endpoint.delete(iri)
 
-    def _apply(self, removed: set[ox.Quad], added: set[ox.Quad], *, drop: str | None = None) -> None:
+    def _apply(self, removed: set[ox.Quad], added: set[ox.Quad], *, drop: Iterable[str] = ()) -> None:
         self._endpoint.update("DELETE", removed)
         self._endpoint.update("INSERT", added)
 

@@ -208,25 +208,27 @@ class Store:
 
     # ------------------------------------------------------------ write
 
-    def replace_article(self, iri: str, quads: Iterable[ox.Quad], *, replaces: str | None = None) -> None:
+    def replace_article(self, iri: str, quads: Iterable[ox.Quad], *, replaces: Collection[str] = ()) -> None:
         """Make the graph of an article hold exactly these quads, in one transaction.
 
-        `replaces` is the graph of an earlier text of the article, removed in the same transaction.
+        `replaces` are the graphs of earlier texts of the article, removed in the same transaction if they are there.
         """
         old, new = set(self.graph(iri)), set(quads)
-        self._apply(old - new, new - old, drop=replaces if replaces != iri else None)
+        self._apply(old - new, new - old, drop=[graph for graph in replaces if graph != iri])
 
-    def replace_articles(self, graphs: Mapping[str, Iterable[ox.Quad]], *, replaces: Mapping[str, str]) -> None:
+    def replace_articles(
+        self, graphs: Mapping[str, Iterable[ox.Quad]], *, replaces: Mapping[str, Collection[str]]
+    ) -> None:
         """Make the graph of each article hold exactly these quads, cheaply for many new articles.
 
-        `replaces` leads from the graph of a changed article to that of its earlier text. A graph that is
-        there, or replaces one, is written in a transaction of its own; all new ones are added together,
+        `replaces` leads from the graph of a changed article to those of its earlier texts. A graph that is
+        there, or replaces others, is written in a transaction of its own; all new ones are added together,
         wholly or not at all, for a third of the cost of one by one.
         """
         added: list[ox.Quad] = []
         for iri, quads in graphs.items():
             if iri in replaces or self._quads.contains_named_graph(ox.NamedNode(iri)):
-                self.replace_article(iri, quads, replaces=replaces.get(iri))
+                self.replace_article(iri, quads, replaces=replaces.get(iri, ()))
             else:
                 added.extend(quads)
         with _refusals(self.path):
@@ -276,8 +278,8 @@ class Store:
     def _said_of(self, entities: Collection[str]) -> set[ox.Quad]:
         return set(self.about(entities, graph=ENTITIES_GRAPH.value))
 
-    def _apply(self, removed: set[ox.Quad], added: set[ox.Quad], *, drop: str | None = None) -> None:
-        operations = [f"DROP SILENT GRAPH <{drop}>"] if drop else []
+    def _apply(self, removed: set[ox.Quad], added: set[ox.Quad], *, drop: Iterable[str] = ()) -> None:
+        operations = [f"DROP SILENT GRAPH <{graph}>" for graph in drop]
         operations += [f"DELETE DATA {{ {_data(removed)} }}"] if removed else []
         with _refusals(self.path):
             if not operations:
