@@ -15,6 +15,7 @@ from pathlib import Path
 
 from pyoxigraph import Quad
 
+from fabgrid.collector import give_back
 from fabgrid.engines import Engine
 from fabgrid.errors import SourceError
 from fabgrid.graph.records import Record
@@ -223,6 +224,7 @@ def _mark(store: Store, written: _Batch) -> None:
     with store.records.transaction():
         store.records.mark_projected(keys, edges, replaced=replaced)
         store.records.register.note_written(written.urls)
+    give_back()
 
 
 def _forget(store: Store) -> None:

@@ -11,6 +11,7 @@ from collections.abc import Collection, Iterable, Mapping
 from functools import lru_cache
 from pathlib import Path
 
+from fabgrid.collector import give_back
 from fabgrid.graph.outline import dump_node
 from fabgrid.graph.records import Records
 from fabgrid.graph.register import Register
@@ -48,6 +49,7 @@ def update(store: Store) -> Ruling:
         with records.transaction():
             _resolve(records, resolver, _take_in(records, resolver, urls))
         resolver.forget()
+        give_back()
     return ruling
 
 
