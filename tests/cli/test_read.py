@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -89,6 +90,8 @@ def test_explain_shows_mentions_proposals_and_facts(run) -> None:
 
 def test_explain_says_why_there_is_no_fact(run) -> None:
     assert "No fact: a fact needs two mentions; 0 found" in run("explain", "It rained all day.").stdout
+    doubtful = run("explain", "Nvidia and Samsung sit in the same street as Micron.").stdout
+    assert re.search(r"No fact: the best proposal has confidence 0\.\d\d, below the threshold 0\.\d\d", doubtful)
 
 
 # ---------------------------------------------------------------- ingest
