@@ -142,7 +142,7 @@ def assert_kept(root: Path, put: dict[str, str], said: list[str]) -> None:
             assert_whole(root / line.removeprefix("saved "))
             assert_outlined(root / line.removeprefix("saved "))
     assert not list((root / "db" / "quads").glob("bulk-*"))
-    assert not (root / "db" / "writer").exists()
+    assert not (root / "db" / "writer").read_text(encoding="utf-8")
 
 
 def finish(root: Path) -> None:

@@ -224,6 +224,7 @@ def _mark(store: Store, written: _Batch) -> None:
     with store.records.transaction():
         store.records.mark_projected(keys, edges, replaced=replaced)
         store.records.register.note_written(written.urls)
+    store.give_back()
     give_back()
 
 

@@ -13,11 +13,12 @@ import pytest
 
 from fabgrid.build import project
 from fabgrid.errors import StoreError
+from fabgrid.graph import store as store_module
 from fabgrid.graph.export import to_text
 from fabgrid.graph.outline import dump_node
 from fabgrid.graph.snapshot import outline, read_outline
 from fabgrid.graph.statements import article_iri, article_quads, entity_quads
-from fabgrid.graph.store import FORMAT, Store, restore
+from fabgrid.graph.store import FORMAT, Store, open_to_write, restore
 from fabgrid.graph.terms import ENTITIES_GRAPH, ENTITY
 from fabgrid.model import Node
 from samples import RUN, chips, demo, ingest, iris, power, set_entities
@@ -88,6 +89,29 @@ def test_a_second_writer_is_told_what_to_do(tmp_path):
         pytest.raises(StoreError, match=f"process {os.getpid()} on .* writes to this store"),
     ):
         Store.open(tmp_path / "s")
+
+
+def test_memory_is_given_back_without_losing_quads_or_the_lock(tmp_path, monkeypatch):
+    monkeypatch.setattr(store_module, "_MOST_HELD", 0)
+    refused = []
+
+    def try_to_take_over(path):
+        with pytest.raises(StoreError, match=f"process {os.getpid()} on .* writes to this store"):
+            Store.open(path)
+        refused.append(path)
+        return open_to_write(path)
+
+    with Store.open(tmp_path / "s", create=True) as store:
+        monkeypatch.setattr(store_module, "open_to_write", try_to_take_over)
+        for extraction in (chips(), power()):
+            store.replace_article(article_iri(extraction.article), article_quads(extraction, iris(extraction), run=RUN))
+            quads = set(store)
+            store.give_back()
+            store.give_back()  # nothing was written since
+            assert set(store) == quads
+    assert len(refused) == 2
+    with Store.open(tmp_path / "s"):
+        assert not list((tmp_path / "s" / "quads").glob("LOG.old.*"))
 
 
 def test_no_store_names_the_command_that_makes_one(tmp_path):

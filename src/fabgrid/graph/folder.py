@@ -4,7 +4,7 @@ quads/            pyoxigraph, one graph per article and one of entities
 records.sqlite    articles and extractions, the source of truth, and the outline of the quads
 judgements.jsonl  what people decided
 format            the version of this layout
-writer            who writes to it just now
+writer            who writes to it just now; locked meanwhile, empty otherwise
 """
 
 from __future__ import annotations
@@ -21,7 +21,10 @@ from pathlib import Path
 from fabgrid.errors import StoreError
 from fabgrid.graph.faults import disk_refusals
 
-__all__ = ["FORMAT", "JUDGEMENTS", "QUADS", "create", "format_of", "lock_holder", "made_whole", "sign", "write_format"]
+if sys.platform != "win32":
+    import fcntl
+
+__all__ = ["FORMAT", "JUDGEMENTS", "QUADS", "busy", "create", "format_of", "made_whole", "sign", "write_format"]
 
 FORMAT = 4
 # 1 lacks the inventories of the records, which only builds read, 2 the outline of the graph; 3 keeps it otherwise, and
@@ -88,22 +91,47 @@ def format_of(folder: Path) -> int:
 
 @contextmanager
 def sign(folder: Path) -> Iterator[None]:
-    """Say who writes, for whoever is refused meanwhile; the lock itself is RocksDB's, and taken before."""
+    """Be the one who writes, and say who that is.
+
+    RocksDB has a lock of its own, which is free for a moment when a writer opens its quads again; it is the
+    only one where the system has no `flock`. Raises StoreError where another writes.
+    """
     command = shlex.join([Path(sys.argv[0]).name, *sys.argv[1:]])[:_LONGEST_COMMAND]
     with disk_refusals(folder):
-        (folder / _WRITER).write_text(f"process {os.getpid()} on {platform.node()}: {command}\n", encoding="utf-8")
+        handle = os.open(folder / _WRITER, os.O_RDWR | os.O_CREAT, 0o666)
     try:
-        yield
+        if not _flock(handle):
+            raise busy(folder)
+        with disk_refusals(folder):
+            os.ftruncate(handle, 0)
+            os.write(handle, f"process {os.getpid()} on {platform.node()}: {command}\n".encode())
+        try:
+            yield
+        finally:
+            with suppress(OSError):
+                os.ftruncate(handle, 0)  # not removed: a file that is made anew would be another lock
     finally:
-        with suppress(OSError):
-            (folder / _WRITER).unlink()
+        os.close(handle)
 
 
-def lock_holder(folder: Path) -> str:
-    """Return who writes to the store, as far as it is known."""
+def _flock(handle: int) -> bool:
+    if sys.platform != "win32":
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return False
+        except OSError:  # a file system without locks
+            return True
+    return True
+
+
+def busy(folder: Path) -> StoreError:
+    """Return the error of a store that another process writes to, which it names as far as it is known."""
+    holder = ""
     with suppress(OSError):
-        return (folder / _WRITER).read_text(encoding="utf-8").strip()
-    return "another fabgrid"
+        holder = (folder / _WRITER).read_text(encoding="utf-8").strip()
+    remedy = "wait until it is done, or stop it (reading works meanwhile)"
+    return StoreError(str(folder), f"{holder or 'another fabgrid'} writes to this store", remedy)
 
 
 # ---------------------------------------------------------------- copies

@@ -12,7 +12,7 @@ from fabgrid.errors import StoreError
 from fabgrid.graph import sparql
 from fabgrid.graph.endpoint import Endpoint
 from fabgrid.graph.folder import create, format_of, sign
-from fabgrid.graph.store import Results, Store, lock
+from fabgrid.graph.store import Results, Store, open_to_write
 from fabgrid.graph.terms import ARTICLE, ENTITIES_GRAPH, FG, PREFIXES, XSD
 from fabgrid.model import slug
 
@@ -42,8 +42,8 @@ class RemoteStore(Store):
         if not read_only:
             create(folder)
             found = format_of(folder)
-        # The empty quad store of the folder serves as its lock.
-        super().__init__(folder, ox.Store() if read_only else lock(folder), read_only=read_only, keeps_outline=False)
+        quads = ox.Store() if read_only else open_to_write(folder)  # empty; its lock is what counts
+        super().__init__(folder, quads, read_only=read_only, keeps_outline=False)
         self._open.callback(self._endpoint.close)
         if read_only:
             return

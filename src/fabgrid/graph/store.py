@@ -22,8 +22,8 @@ from fabgrid.graph.folder import (
     FORMAT,
     JUDGEMENTS,
     QUADS,
+    busy,
     format_of,
-    lock_holder,
     made_whole,
     sign,
     write_format,
@@ -38,12 +38,13 @@ from fabgrid.graph.snapshot import write_outline
 from fabgrid.graph.statements import entity_quads
 from fabgrid.graph.terms import ARTICLE, ENTITIES_GRAPH, PREFIXES, RDF, SCHEMA
 
-__all__ = ["FORMAT", "QuadsDamaged", "Results", "Store", "lock", "restore"]
+__all__ = ["FORMAT", "QuadsDamaged", "Results", "Store", "open_to_write", "restore"]
 
 _TRIES = 40  # to open to read, two seconds in all, while a writer drops files
 _BULK = 2_000
 _ENTITIES = 2_000  # that are written at once: memory does not grow with their number
 _MOST_UNFLUSHED = 100_000
+_MOST_HELD = 1_000_000  # quads of some 2,000 articles: opening them again takes 0.03 s
 
 Results = ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples
 
@@ -64,7 +65,7 @@ class Store:
         self.path, self.read_only = path, read_only
         self.keeps_outline = keeps_outline  # beside the quads, see `fabgrid.graph.snapshot`
         self._quads = quads
-        self._unflushed = 0
+        self._unflushed = self._held = 0
         self._open = ExitStack()  # what ends with the store
 
     # ------------------------------------------------------------ open and close
@@ -86,9 +87,11 @@ class Store:
         found = format_of(folder)
         if read_only:
             return cls(folder, _open_to_read(folder), read_only=True, keeps_outline=found == FORMAT)
-        store = cls(folder, lock(folder), read_only=False)
+        with ExitStack() as signed:
+            signed.enter_context(sign(folder))
+            store = cls(folder, open_to_write(folder), read_only=False)
+            store._open = signed.pop_all()
         try:
-            store._open.enter_context(sign(folder))
             store._repair()
             store._bring_up_to_date(found)
         except BaseException:
@@ -111,8 +114,8 @@ class Store:
         if "records" in self.__dict__:
             self.records.close()
             del self.__dict__["records"]
+        self.__dict__.pop("_quads", None)  # which closes them
         self._open.close()
-        del self._quads
 
     def __enter__(self) -> Self:
         return self
@@ -294,6 +297,7 @@ class Store:
         # A bulk load writes files of its own, which does not pay for a few quads.
         if len(added) >= _BULK:
             self._quads.bulk_extend(added)
+            self._held += len(added)
             return
         self._quads.extend(added)
         self._count(len(added))
@@ -301,6 +305,7 @@ class Store:
     def _count(self, quads: int) -> None:
         """Flush now and then: what is not flushed stays in memory, and is read again by every reader."""
         self._unflushed += quads
+        self._held += quads
         if self._unflushed > _MOST_UNFLUSHED:
             self.flush()
 
@@ -309,6 +314,18 @@ class Store:
         with _refusals(self.path):
             self._quads.flush()
         self._unflushed = 0
+
+    def give_back(self) -> None:
+        """Give back the memory that RocksDB holds of what was written, if that was much; nobody may be reading.
+
+        Its caches and indexes grow with the store, and can be neither limited nor emptied through
+        pyoxigraph, but they end when it is closed: so it is, and opened again.
+        """
+        if self._held > _MOST_HELD:
+            self.flush()
+            del self._quads
+            self._quads = open_to_write(self.path)
+            self._held = 0
 
     # ------------------------------------------------------------ copies
 
@@ -369,13 +386,14 @@ def _data(quads: Iterable[ox.Quad]) -> str:
     return "\n".join(f"GRAPH {name} {{ {' '.join(lines)} }}" for name, lines in by_graph.items())
 
 
-def lock(folder: Path) -> ox.Store:
+def open_to_write(folder: Path) -> ox.Store:
     """Open the quads of a folder to write, which one process can do at a time."""
     with _refusals(folder):
         quads = ox.Store(str(folder / QUADS))
-    # The lock is ours now: a bulk load that was killed may have left its files.
-    for orphan in (folder / QUADS).glob("bulk-*.sst"):
-        orphan.unlink(missing_ok=True)
+    # The lock is ours now: a bulk load that was killed may have left its files, and RocksDB never drops its logs.
+    for pattern in ("bulk-*.sst", "LOG.old.*"):
+        for left in (folder / QUADS).glob(pattern):
+            left.unlink(missing_ok=True)
     return quads
 
 
@@ -402,8 +420,7 @@ def _refusals(path: Path) -> Iterator[None]:
     except (OSError, RuntimeError) as error:
         text = str(error)
         if "lock" in text.lower():
-            remedy = "wait until it is done, or stop it (reading works meanwhile)"
-            raise StoreError(str(path), f"{lock_holder(path)} writes to this store", remedy) from error
+            raise busy(path) from error
         if fault := disk_faults(path, error):
             raise fault from error
         if isinstance(error, (FileExistsError, NotADirectoryError)):
