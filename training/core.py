@@ -24,7 +24,8 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from fabgrid.nlp import pipeline
-from fabgrid.nlp.joint import MODEL, JointModel
+from fabgrid.nlp.fingerprint import MODEL
+from fabgrid.nlp.joint import JointModel
 from fabgrid.nlp.loglinear import End, Words, features
 from fabgrid.nlp.pairs import gaps, grid, regions
 from fabgrid.nlp.wordpiece import WordPiece

@@ -24,7 +24,7 @@ from spacy.tokens import Doc
 
 from fabgrid import ontology as vocabulary
 from fabgrid.nlp import pipeline
-from fabgrid.nlp.joint import MODEL
+from fabgrid.nlp.fingerprint import MODEL
 from fabgrid.nlp.loglinear import RELATIONS, STATUSES, End, Words, features, status_features
 from fabgrid.ontology import Ontology
 

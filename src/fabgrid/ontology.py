@@ -144,6 +144,13 @@ class Ontology:
         known = [name for name in relations if name in self.relations]
         return frozenset((a, b) for a in ENTITY_TYPES for b in ENTITY_TYPES if any(self.admits(r, a, b) for r in known))
 
+    def lineage(self, relation: str) -> Iterator[str]:
+        """Yield the relation type, its parent and so on; an unknown one is alone."""
+        name: str | None = relation
+        while name is not None:
+            yield name
+            name = self.relations[name].parent if name in self.relations else None
+
     def root(self, relation: str) -> str:
         """Return the top relation type of which this is a sub-relation (or itself)."""
         if relation not in self._roots:

@@ -287,7 +287,7 @@ class Graph:
         kind = ontology.relations[_relation(relation, ontology)]
         one, other = find_entity(self.store, subject), find_entity(self.store, object)
         ends = {(one, other), (other, one)} if kind.symmetric else {(one, other)}
-        wanted = {name for name in ontology.relations if kind.name in _lineage(ontology, name)}
+        wanted = {name for name in ontology.relations if kind.name in ontology.lineage(name)}
         found = (s for s in self.about(one).statements if (s.subject, s.object) in ends and s.relation in wanted)
         return tuple(sorted(found, key=lambda s: (-s.confidence, s.iri)))
 
@@ -329,10 +329,3 @@ class Graph:
         for prefix, iri in PREFIXES.items():
             dataset.bind(prefix, iri)
         return dataset
-
-
-def _lineage(ontology: Ontology, relation: str) -> Iterator[str]:
-    name: str | None = relation
-    while name is not None:
-        yield name
-        name = ontology.relations[name].parent

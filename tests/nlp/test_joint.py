@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 
 from fabgrid.errors import ModelMissing
-from fabgrid.nlp.joint import MODEL, JointMention, JointModel
+from fabgrid.nlp.fingerprint import MODEL
+from fabgrid.nlp.joint import JointMention, JointModel
 from fabgrid.nlp.pairs import gaps, regions
 from fabgrid.nlp.wordpiece import WordPiece, shape
 

@@ -176,17 +176,10 @@ def _all_of(graph: Graph, entity: str, kind: str, *, inverted: bool, ontology: O
     found = [
         s
         for s in graph.about(iri).statements
-        if kind in _lineage(s.relation, ontology)
+        if kind in ontology.lineage(s.relation)
         and iri in ((s.subject, s.object) if both else ((s.object,) if inverted else (s.subject,)))
     ]
     return sorted(found, key=lambda s: (-s.confidence, s.iri))
-
-
-def _lineage(relation: str, ontology: Ontology) -> list[str]:
-    names = [relation]
-    while (kind := ontology.relations.get(names[-1])) and kind.parent:
-        names.append(kind.parent)
-    return names
 
 
 @app.command(epilog="Example: fabgrid path OpenAI TSMC")

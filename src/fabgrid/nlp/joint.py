@@ -23,12 +23,12 @@ import numpy as np
 
 from fabgrid.errors import ModelMissing
 from fabgrid.nlp.chunks import Encoding, Floats, Part, Spot, batches, couples, padded, placed, places, windows
+from fabgrid.nlp.fingerprint import MODEL
 from fabgrid.nlp.pairs import LINK_FEATURES, Ints, gaps, grid, link_features, regions
 from fabgrid.nlp.wordpiece import WordPiece
 
 __all__ = ["Encoding", "JointMention", "JointModel", "JointReading", "Link", "Phrase", "ScoredPair"]
 
-MODEL = Path(__file__).parent / "model"
 FILES = ("settings.json", "vocab.txt", "encoder.onnx", "facts.onnx")
 WINDOW = 8  # sentences back in which an antecedent is looked for
 APART = 2.0  # log-odds that an antecedent in another paragraph loses; chosen on the development set
