@@ -138,6 +138,7 @@ def test_while_articles_are_read_each_is_there_once_with_its_entities(
 ) -> None:
     for name, value in {"CHECKPOINT": 2, "GROWTH": 1.6, "STEP": 1, "BATCH": 1}.items():
         monkeypatch.setattr(f"fabgrid.build.{name}", value)
+    monkeypatch.setattr("fabgrid.identities.BATCH", 2)
     folder = tmp_path / "articles"
     folder.mkdir()
 
@@ -166,8 +167,9 @@ def test_while_articles_are_read_each_is_there_once_with_its_entities(
             assert dump(store, tmp_path / "a.nq") == dump(calm, tmp_path / "b.nq")
 
 
+@pytest.mark.parametrize(("steps", "waits"), [(1, False), (2, True)])  # identities are found out, a graph is written
 def test_an_article_that_changes_while_graphs_are_written_waits_for_the_next_time(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, steps: int, waits: bool
 ) -> None:
     monkeypatch.setattr("fabgrid.build.BATCH", 1)
     old = power()
@@ -178,10 +180,12 @@ def test_an_article_that_changes_while_graphs_are_written_waits_for_the_next_tim
         for extraction in (chips(), old):
             store.records.put(extraction, "model")
         writing = _projected(store)
-        next(writing)
+        for _ in range(steps):
+            next(writing)
         store.records.put(new, "model")
         assert list(chain(*writing)) == []
-        assert store.articles() == (article_iri(chips().article),)
+        assert (article_iri(new.article) not in store.articles()) == waits
+        assert article_iri(old.article) not in store.articles()
         project(store)
         assert set(store.articles()) == {article_iri(chips().article), article_iri(new.article)}
         assert store.records.register.unwritten() == []

@@ -17,7 +17,8 @@ from hypothesis import strategies as st
 from fabgrid import identities
 from fabgrid.graph.outline import dump_node
 from fabgrid.graph.records import Records
-from fabgrid.identities import forget, resolve_all, unknown, update
+from fabgrid.graph.store import Store
+from fabgrid.identities import forget, resolve_all, ruling_of, unknown
 from fabgrid.model import Article, Entity, Extraction
 from fabgrid.ontology import ENTITY, KnownEntity
 from fabgrid.resolution.judgements import Judgement, Merge, Reject, Retype, Split, append
@@ -46,6 +47,11 @@ STEPS = st.lists(st.tuples(PUTS | st.sampled_from("abc") | JUDGEMENTS, st.boolea
 
 
 PRODUCT = Entity("Foo", "Product")
+
+
+def update(store: Store) -> None:
+    for _ in identities.update(store, ruling_of(store)):
+        pass
 
 
 def company(name: str, *aliases: str, iri: str | None = None) -> Entity:

@@ -24,7 +24,7 @@ from fabgrid.graph.statements import article_iri, article_quads, projection_key
 from fabgrid.graph.store import Store
 from fabgrid.graph.terms import ARTICLE, STATEMENT
 from fabgrid.graph.validation import Finding, check
-from fabgrid.identities import update
+from fabgrid.identities import ruling_of, update
 from fabgrid.model import Article
 from fabgrid.ontology import load
 from fabgrid.resolution.judgements import Ruling
@@ -35,10 +35,10 @@ __all__ = ["Progress", "Summary", "build", "graph_of", "project"]
 
 Progress = Callable[[int, int], None]  # articles done, articles to do
 
-BATCH = 100  # articles that are written to the graph at once
+BATCH = 50  # articles that are written to the graph at once: what is made for them is the writer's memory
 CHECKPOINT = 200  # articles before the graph is written the first time, so that readers see a long build grow
 GROWTH = 4  # of the store between two such writings: what joins or parts entities has articles written again
-STEP = 50  # articles that are read for each batch that is written, so that no worker waits
+STEP = 25  # articles that are read for each step of writing, so that no worker waits
 
 
 @dataclass(slots=True)
@@ -140,8 +140,10 @@ def project(store: Store) -> list[Finding]:
 
 
 def _projected(store: Store) -> Iterator[list[Finding]]:
-    """Do what `project` does, and yield after each batch; articles may be recorded meanwhile."""
-    ruling = update(store)
+    """Do what `project` does, and yield after each step; articles may be recorded meanwhile."""
+    ruling = ruling_of(store)
+    for _ in update(store, ruling):
+        yield []
     store.write_entities()
     yield from _written(store, ruling)
     _forget(store)

@@ -7,7 +7,7 @@ that they meet, and those that meet these. All others mean what they meant.
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from functools import lru_cache
 from pathlib import Path
 
@@ -26,7 +26,7 @@ from fabgrid.resolution.namings import Naming
 
 __all__ = ["forget", "resolve_all", "ruling_of", "unknown", "update"]
 
-BATCH = 1_000  # articles that are looked at at once: memory does not grow with their number
+BATCH = 300  # articles that are looked at at once: memory does not grow with their number
 
 
 def ruling_of(store: Store) -> Ruling:
@@ -34,14 +34,13 @@ def ruling_of(store: Store) -> Ruling:
     return replay(load_judgements(store.judgements))
 
 
-def update(store: Store) -> Ruling:
-    """Bring the register up to date with records and judgements, and return what these say.
+def update(store: Store, ruling: Ruling) -> Iterator[None]:
+    """Bring the register up to date with records and judgements, and yield after each step.
 
-    Each step is a transaction: it notes which entities and whose graphs must be written with the
-    identities of which that follows, so that stopping anywhere loses nothing.
+    A step is a transaction: it notes which entities and whose graphs must be written with the identities
+    of which that follows, so that stopping anywhere loses nothing. Between two of them articles may be recorded.
     """
-    records, ruling = store.records, ruling_of(store)
-    resolver = _resolver(ruling)
+    records, resolver = store.records, _resolver(ruling)
     with records.transaction():
         stems = _begin(records, resolver)
         _resolve(records, resolver, stems)
@@ -50,7 +49,7 @@ def update(store: Store) -> Ruling:
             _resolve(records, resolver, _take_in(records, resolver, urls))
         resolver.forget()
         give_back()
-    return ruling
+        yield
 
 
 def forget(store: Store) -> None:

@@ -42,9 +42,9 @@ __all__ = ["FORMAT", "QuadsDamaged", "Results", "Store", "open_to_write", "resto
 
 _TRIES = 40  # to open to read, two seconds in all, while a writer drops files
 _BULK = 2_000
-_ENTITIES = 2_000  # that are written at once: memory does not grow with their number
+_ENTITIES = 500  # that are written at once: memory does not grow with their number
 _MOST_UNFLUSHED = 100_000
-_MOST_HELD = 1_000_000  # quads of some 2,000 articles: opening them again takes 0.03 s
+_MOST_HELD = 500_000  # quads of some 1,000 articles: opening them again takes 0.03 s
 
 Results = ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples
 
@@ -217,6 +217,7 @@ class Store:
         `replaces` are the graphs of earlier texts of the article, removed in the same transaction if they are there.
         """
         old, new = set(self.graph(iri)), set(quads)
+        self._held += len(old)
         self._apply(old - new, new - old, drop=[graph for graph in replaces if graph != iri])
 
     def replace_articles(
