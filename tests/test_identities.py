@@ -167,8 +167,20 @@ def test_a_step_that_fails_is_done_again(monkeypatch: pytest.MonkeyPatch) -> Non
             crash.setattr(Records, "release_nodes", lambda *_: 1 / 0)
             with pytest.raises(ZeroDivisionError):
                 update(store)
-        assert store.records.register.stale(9) == ["a"]
+        assert store.records.register.stale() == ["a"]
         assert wanted(store) == {}
+        update(store)
+        assert_whole(store)
+
+
+def test_what_is_recorded_between_two_steps_waits_for_the_next_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(identities, "BATCH", 1)
+    with a_store() as store:
+        put(store, "a", company("Foo"))
+        put(store, "b", company("Bar"))
+        for number, _ in enumerate(identities.update(store, ruling_of(store))):
+            put(store, f"new-{number}", company("Foo", "Zed"))
+        assert store.records.register.stale() == ["new-0", "new-1"]
         update(store)
         assert_whole(store)
 

@@ -38,15 +38,17 @@ def update(store: Store, ruling: Ruling) -> Iterator[None]:
     """Bring the register up to date with records and judgements, and yield after each step.
 
     A step is a transaction: it notes which entities and whose graphs must be written with the identities
-    of which that follows, so that stopping anywhere loses nothing. Between two of them articles may be recorded.
+    of which that follows, so that stopping anywhere loses nothing. Articles that are recorded between two
+    of them wait for the next time.
     """
     records, resolver = store.records, _resolver(ruling)
     with records.transaction():
         stems = _begin(records, resolver)
         _resolve(records, resolver, stems)
-    while urls := records.register.stale(BATCH):
+    urls = records.register.stale()
+    for start in range(0, len(urls), BATCH):
         with records.transaction():
-            _resolve(records, resolver, _take_in(records, resolver, urls))
+            _resolve(records, resolver, _take_in(records, resolver, urls[start : start + BATCH]))
         resolver.forget()
         give_back()
         yield

@@ -33,7 +33,7 @@ def register(records: Records) -> Register:
 def test_an_article_gains_and_loses_namings(register: Register) -> None:
     register.note_stale(["one", "two"])
     assert register.replace({"one": [A, B], "two": [B]}) == ({A, B}, set())
-    assert register.stale(9) == []
+    assert register.stale() == []
     assert register.replace({"one": [B, C]}) == ({C}, {A})
     assert register.naming([B]) == ["one", "two"]
     assert {content: len(found) for content, found in register.articles([A, B, C]).items()} == {B: 2, C: 1}

@@ -50,9 +50,9 @@ class Register:
 
     # ------------------------------------------------------------ what must be done
 
-    def stale(self, limit: int) -> list[str]:
-        """Return the addresses of some articles of which the register does not know what they say now."""
-        return [url for (url,) in self._rows("SELECT url FROM stale ORDER BY url LIMIT ?", limit)]
+    def stale(self) -> list[str]:
+        """Return the addresses of the articles of which the register does not know what they say now."""
+        return [url for (url,) in self._rows("SELECT url FROM stale ORDER BY url")]
 
     def unwritten(self) -> list[str]:
         """Return the addresses of the articles whose graphs may not be what they should be."""
