@@ -15,7 +15,6 @@ from pathlib import Path
 
 from pyoxigraph import Quad
 
-from fabgrid.collector import give_back
 from fabgrid.engines import Engine
 from fabgrid.errors import SourceError
 from fabgrid.graph.records import Record
@@ -227,7 +226,6 @@ def _mark(store: Store, written: _Batch) -> None:
         store.records.mark_projected(keys, edges, replaced=replaced)
         store.records.register.note_written(written.urls)
     store.give_back()
-    give_back()
 
 
 def _forget(store: Store) -> None:

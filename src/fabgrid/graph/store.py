@@ -14,6 +14,7 @@ from typing import Self
 
 import pyoxigraph as ox
 
+from fabgrid.collector import give_back
 from fabgrid.errors import StoreError
 from fabgrid.graph.endpoint import is_address
 from fabgrid.graph.export import write
@@ -317,16 +318,17 @@ class Store:
         self._unflushed = 0
 
     def give_back(self) -> None:
-        """Give back the memory that RocksDB holds of what was written, if that was much; nobody may be reading.
+        """Give back the memory that writing took; nobody may be reading.
 
-        Its caches and indexes grow with the store, and can be neither limited nor emptied through
-        pyoxigraph, but they end when it is closed: so it is, and opened again.
+        RocksDB's caches and indexes grow with the store, and can be neither limited nor emptied through
+        pyoxigraph, but they end when it is closed: so it is after much was written, and opened again.
         """
         if self._held > _MOST_HELD:
             self.flush()
             del self._quads
             self._quads = open_to_write(self.path)
             self._held = 0
+        give_back()
 
     # ------------------------------------------------------------ copies
 
