@@ -20,6 +20,7 @@ from itertools import chain, islice
 from typing import TYPE_CHECKING, Any, Protocol
 
 from fabgrid.errors import FabgridError, SourceError
+from fabgrid.heap import give_back_blocks
 from fabgrid.model import Article, Extraction
 
 if TYPE_CHECKING:
@@ -60,6 +61,7 @@ class _Several(ABC):
 
     def extract(self, articles: Iterable[Article]) -> Iterator[Result]:
         """Yield a result for every article, in order."""
+        give_back_blocks()
         batches = _batches(articles)
         waiting: deque[tuple[list[Article], Any]] = deque()
         while True:

@@ -11,12 +11,12 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from functools import lru_cache
 from pathlib import Path
 
-from fabgrid.collector import give_back
 from fabgrid.graph.outline import dump_node
 from fabgrid.graph.records import Records
 from fabgrid.graph.register import Register
 from fabgrid.graph.statements import SHAPE_VERSION
 from fabgrid.graph.store import Store
+from fabgrid.heap import give_back
 from fabgrid.model import digest
 from fabgrid.ontology import default_path, load, load_registry
 from fabgrid.resolution import Resolution, Resolver, namings, resolve

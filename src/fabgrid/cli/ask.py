@@ -13,8 +13,8 @@ import typer
 from fabgrid.cli import console
 from fabgrid.cli.app import ANY_STORE, AnyStoreOption, EntityArgument, app
 from fabgrid.cli.passages import print_measurement, print_node, print_statement
-from fabgrid.collector import paused
 from fabgrid.errors import FabgridError, QueryError
+from fabgrid.heap import paused
 
 if TYPE_CHECKING:
     from fabgrid.model import Statement

@@ -11,8 +11,8 @@ import typer
 
 from fabgrid.cli import console
 from fabgrid.cli.app import ANY_STORE, AnyStoreOption, app
-from fabgrid.collector import paused
 from fabgrid.errors import FabgridError
+from fabgrid.heap import paused
 
 DAY = ["%Y-%m-%d"]
 

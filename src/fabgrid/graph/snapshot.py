@@ -15,11 +15,11 @@ from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
 
-from fabgrid.collector import paused
 from fabgrid.errors import StoreError
 from fabgrid.graph import terms
 from fabgrid.graph.outline import dump_edges, dump_node, load_edges, load_node
 from fabgrid.graph.terms import FG, OA, QUDT, RDF, RDFS, SCHEMA, SKOS
+from fabgrid.heap import paused
 from fabgrid.model import (
     Concept,
     Edge,

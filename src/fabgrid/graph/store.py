@@ -14,7 +14,6 @@ from typing import Self
 
 import pyoxigraph as ox
 
-from fabgrid.collector import give_back
 from fabgrid.errors import StoreError
 from fabgrid.graph.endpoint import is_address
 from fabgrid.graph.export import write
@@ -38,6 +37,7 @@ from fabgrid.graph.records import Records
 from fabgrid.graph.snapshot import write_outline
 from fabgrid.graph.statements import entity_quads
 from fabgrid.graph.terms import ARTICLE, ENTITIES_GRAPH, PREFIXES, RDF, SCHEMA
+from fabgrid.heap import give_back, share_arenas
 
 __all__ = ["FORMAT", "QuadsDamaged", "Results", "Store", "open_to_write", "restore"]
 
@@ -391,6 +391,7 @@ def _data(quads: Iterable[ox.Quad]) -> str:
 
 def open_to_write(folder: Path) -> ox.Store:
     """Open the quads of a folder to write, which one process can do at a time."""
+    share_arenas()
     with _refusals(folder):
         quads = ox.Store(str(folder / QUADS))
     # The lock is ours now: a bulk load that was killed may have left its files, and RocksDB never drops its logs.

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Unpack
 
-from fabgrid.collector import paused
+from fabgrid.heap import paused
 from fabgrid.model import Outline, Snapshot, Source
 from fabgrid.ontology import Ontology
 from fabgrid.render.notebook import Frame

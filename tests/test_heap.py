@@ -1,0 +1,87 @@
+"""What the process holds of memory."""
+
+from __future__ import annotations
+
+import gc
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from fabgrid import heap
+
+glibc_only = pytest.mark.skipif(heap._function("mallopt") is None, reason="the C library is not glibc")
+
+
+def test_the_collector_goes_on_after_a_pause() -> None:
+    with heap.paused():
+        assert not gc.isenabled()
+    assert gc.isenabled()
+
+
+@glibc_only
+def test_what_was_freed_is_given_back() -> None:
+    blocks = [bytes(40_000) for _ in range(4_000)]  # below the size that is mapped on its own
+    last = bytes(40_000)  # keeps what is below it from being given back by itself
+    held = resident()
+    blocks.clear()
+    heap.give_back()
+    assert resident() < held - 100_000_000
+    assert len(last) == 40_000
+
+
+@glibc_only
+def test_large_blocks_are_given_back_as_they_are_freed() -> None:
+    assert int(printed(FREED, before="pass")) > 100_000_000
+    assert int(printed(FREED, before="heap.give_back_blocks()")) < 20_000_000
+
+
+@glibc_only
+def test_threads_share_their_arenas() -> None:
+    assert int(printed(THREADS, before="pass")) > 8
+    assert int(printed(THREADS, before="heap.share_arenas()")) == 2
+
+
+def test_where_nothing_can_be_given_back_nothing_happens(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(heap, "_function", lambda name: None)
+    heap.give_back()
+    heap.give_back_blocks()
+    heap.share_arenas()
+
+
+def resident() -> int:
+    return int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+
+
+# Prints how much more is held after blocks were freed; once one was, glibc keeps others of its size.
+FREED = """
+def resident():
+    return int(open("/proc/self/statm").read().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+
+bytes(4_000_000)
+start = resident()
+blocks = [os.urandom(1_000_000) for _ in range(200)]
+last = bytes(40_000)
+del blocks
+print(resident() - start)
+"""
+
+# Prints how many arenas ten threads have made.
+THREADS = """
+barrier = threading.Barrier(10)
+with ThreadPoolExecutor(10) as pool:
+    list(pool.map(lambda _: (bytes(10_000), barrier.wait()), range(10)))
+libc = ctypes.CDLL(None)
+libc.fopen.restype = ctypes.c_void_p
+file = ctypes.c_void_p(libc.fopen(b"/dev/stderr", b"w"))
+libc.malloc_info(0, file)
+libc.fclose(file)
+"""
+
+
+def printed(work: str, *, before: str) -> str:
+    code = "import ctypes, os, threading\nfrom concurrent.futures import ThreadPoolExecutor\nfrom fabgrid import heap\n"
+    done = subprocess.run([sys.executable, "-c", code + before + work], capture_output=True, text=True, check=True)
+    return done.stdout or str(done.stderr.count("<heap nr="))
