@@ -23,6 +23,7 @@ from fabgrid.graph.statements import article_iri, article_quads, projection_key
 from fabgrid.graph.store import Store
 from fabgrid.graph.terms import ARTICLE, STATEMENT
 from fabgrid.graph.validation import Finding, check
+from fabgrid.heap import paused
 from fabgrid.identities import ruling_of, update
 from fabgrid.model import Article
 from fabgrid.ontology import load
@@ -35,8 +36,8 @@ __all__ = ["Progress", "Summary", "build", "graph_of", "project"]
 Progress = Callable[[int, int], None]  # articles done, articles to do
 
 BATCH = 50  # articles that are written to the graph at once: what is made for them is the writer's memory
-CHECKPOINT = 200  # articles before the graph is written the first time, so that readers see a long build grow
-GROWTH = 4  # of the store between two such writings: what joins or parts entities has articles written again
+CHECKPOINT = 200  # articles, at least, between two writings of the graph, so that readers see a long build grow
+GROWTH = 1.25, 4  # of the store between them: what joins or parts entities has articles written again each time
 STEP = 25  # articles that are read for each step of writing, so that no worker waits
 
 
@@ -79,7 +80,7 @@ def build(
 
 def _record(pending: Spool, store: Store, engine: Engine, summary: Summary, progress: Progress) -> None:
     """Read the articles, each a durable step, and write the graph now and then, a batch at a time."""
-    checkpoint = max(CHECKPOINT, int(len(store.records) * (GROWTH - 1)))
+    checkpoint = _next_writing(0, len(pending), len(store.records))
     writing: Iterator[list[Finding]] = iter(())
     for done, result in enumerate(engine.extract(pending), start=1):
         if isinstance(result, SourceError):
@@ -91,10 +92,20 @@ def _record(pending: Spool, store: Store, engine: Engine, summary: Summary, prog
         if done == checkpoint:
             summary.findings += chain(*writing)
             writing = _projected(store)
-            checkpoint = int(checkpoint * GROWTH)
+            checkpoint = _next_writing(done, len(pending), len(store.records))
         if done % STEP == 0:
             summary.findings += next(writing, [])
     summary.findings += chain(*writing)
+
+
+def _next_writing(done: int, total: int, recorded: int) -> int:
+    """Return after how many of the articles of a build the graph is written next.
+
+    When half of the rest is read, within the bounds of growth: while what is left at the end is written,
+    no worker reads.
+    """
+    least, most = (int(recorded * (growth - 1)) for growth in GROWTH)
+    return done + max(CHECKPOINT, least, min((total - done) // 2, most))
 
 
 def _sort(paths: Iterable[str | Path], store: Store, fingerprint: str, summary: Summary, pending: Spool) -> None:
@@ -159,7 +170,8 @@ def _written(store: Store, ruling: Ruling) -> Iterator[list[Finding]]:
     with ThreadPoolExecutor(1) as writer:
         for start in range(0, len(urls), BATCH):
             looked_at = store.records.register.known(urls[start : start + BATCH])
-            graphs = [graph for url in looked_at if (graph := _graph(store, url, ruling))]
+            with paused():  # it costs a fifteenth
+                graphs = [graph for url in looked_at if (graph := _graph(store, url, ruling))]
             if writing:
                 _mark(store, writing)
             writing = _Batch(looked_at, graphs, writer.submit(_replace, store, graphs, earlier))
