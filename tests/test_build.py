@@ -136,7 +136,7 @@ def test_the_order_of_ingest_does_not_matter(folder: Path, tmp_path: Path) -> No
 def test_while_articles_are_read_each_is_there_once_with_its_entities(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for name, value in {"CHECKPOINT": 2, "GROWTH": (1.25, 1.6), "STEP": 1, "BATCH": 1}.items():
+    for name, value in {"CHECKPOINT": 2, "GROWTH": 1.6, "STEP": 1, "BATCH": 1}.items():
         monkeypatch.setattr(f"fabgrid.build.{name}", value)
     monkeypatch.setattr("fabgrid.identities.BATCH", 2)
     folder = tmp_path / "articles"

@@ -79,6 +79,8 @@ libc.fclose(file)
 
 
 def printed(work: str, *, before: str) -> str:
+    clean = {name: value for name, value in os.environ.items() if not name.startswith("MALLOC_")}  # which Dask sets
     code = "import ctypes, os, threading\nfrom concurrent.futures import ThreadPoolExecutor\nfrom fabgrid import heap\n"
-    done = subprocess.run([sys.executable, "-c", code + before + work], capture_output=True, text=True, check=True)
+    command = [sys.executable, "-c", code + before + work]
+    done = subprocess.run(command, capture_output=True, text=True, check=True, env=clean)
     return done.stdout or str(done.stderr.count("<heap nr="))

@@ -35,10 +35,10 @@ __all__ = ["Progress", "Summary", "build", "graph_of", "project"]
 
 Progress = Callable[[int, int], None]  # articles done, articles to do
 
-BATCH = 50  # articles that are written to the graph at once: what is made for them is the writer's memory
-CHECKPOINT = 200  # articles, at least, between two writings of the graph, so that readers see a long build grow
-GROWTH = 1.25, 4  # of the store between them: what joins or parts entities has articles written again each time
-STEP = 25  # articles that are read for each step of writing, so that no worker waits
+BATCH = 100  # articles that are written to the graph at once: what is made for them is the writer's memory
+CHECKPOINT = 200  # articles before the graph is written the first time, so that readers see a long build grow
+GROWTH = 4  # of the store between two such writings: what joins or parts entities has articles written again
+STEP = 50  # articles that are read for each step of writing, so that no worker waits
 
 
 @dataclass(slots=True)
@@ -80,7 +80,7 @@ def build(
 
 def _record(pending: Spool, store: Store, engine: Engine, summary: Summary, progress: Progress) -> None:
     """Read the articles, each a durable step, and write the graph now and then, a batch at a time."""
-    checkpoint = _next_writing(0, len(pending), len(store.records))
+    checkpoint = max(CHECKPOINT, int(len(store.records) * (GROWTH - 1)))
     writing: Iterator[list[Finding]] = iter(())
     for done, result in enumerate(engine.extract(pending), start=1):
         if isinstance(result, SourceError):
@@ -92,20 +92,10 @@ def _record(pending: Spool, store: Store, engine: Engine, summary: Summary, prog
         if done == checkpoint:
             summary.findings += chain(*writing)
             writing = _projected(store)
-            checkpoint = _next_writing(done, len(pending), len(store.records))
+            checkpoint = int(checkpoint * GROWTH)
         if done % STEP == 0:
             summary.findings += next(writing, [])
     summary.findings += chain(*writing)
-
-
-def _next_writing(done: int, total: int, recorded: int) -> int:
-    """Return after how many of the articles of a build the graph is written next.
-
-    When half of the rest is read, within the bounds of growth: while what is left at the end is written,
-    no worker reads.
-    """
-    least, most = (int(recorded * (growth - 1)) for growth in GROWTH)
-    return done + max(CHECKPOINT, least, min((total - done) // 2, most))
 
 
 def _sort(paths: Iterable[str | Path], store: Store, fingerprint: str, summary: Summary, pending: Spool) -> None:
@@ -170,7 +160,7 @@ def _written(store: Store, ruling: Ruling) -> Iterator[list[Finding]]:
     with ThreadPoolExecutor(1) as writer:
         for start in range(0, len(urls), BATCH):
             looked_at = store.records.register.known(urls[start : start + BATCH])
-            with paused():  # it costs a fifteenth
+            with paused():  # the collector takes a fifteenth of the time
                 graphs = [graph for url in looked_at if (graph := _graph(store, url, ruling))]
             if writing:
                 _mark(store, writing)

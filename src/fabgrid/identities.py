@@ -16,7 +16,7 @@ from fabgrid.graph.records import Records
 from fabgrid.graph.register import Register
 from fabgrid.graph.statements import SHAPE_VERSION
 from fabgrid.graph.store import Store
-from fabgrid.heap import give_back
+from fabgrid.heap import give_back, paused
 from fabgrid.model import digest
 from fabgrid.ontology import default_path, load, load_registry
 from fabgrid.resolution import Resolution, Resolver, namings, resolve
@@ -47,7 +47,7 @@ def update(store: Store, ruling: Ruling) -> Iterator[None]:
         _resolve(records, resolver, stems)
     urls = records.register.stale()
     for start in range(0, len(urls), BATCH):
-        with records.transaction():
+        with paused(), records.transaction():
             _resolve(records, resolver, _take_in(records, resolver, urls[start : start + BATCH]))
         resolver.forget()
         give_back()
