@@ -42,6 +42,19 @@ def test_threads_share_their_arenas() -> None:
     assert int(printed(THREADS, before="heap.share_arenas()")) == 2
 
 
+@glibc_only
+def test_who_opens_a_store_to_write_shares_arenas(tmp_path: Path) -> None:
+    opened = f"from fabgrid.graph.store import Store; store = Store.open({str(tmp_path / 'db')!r}, create=True)"
+    assert int(printed(THREADS, before=opened)) == 2
+
+
+@glibc_only
+@pytest.mark.parametrize(("workers", "least", "most"), [(1, 100_000_000, 250_000_000), (2, -1_000_000, 20_000_000)])
+def test_who_has_others_read_gives_large_blocks_back(workers: int, least: int, most: int) -> None:
+    held = int(printed(FREED, before=READING.format(workers=workers)))
+    assert least < held < most
+
+
 def test_where_nothing_can_be_given_back_nothing_happens(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(heap, "_function", lambda name: None)
     heap.give_back()
@@ -65,6 +78,18 @@ del blocks[:-1]  # the last one keeps what is below it from being given back by 
 print(resident() - start)
 """
 
+# Lets so many workers read; who they are does not matter here.
+READING = """
+from types import SimpleNamespace
+from fabgrid import engines
+
+class Pool(engines.Processes):
+    def _submit(self, articles): return articles
+    def _await(self, work): return work
+
+list(Pool("model", lambda: SimpleNamespace(extract=list), {workers}).extract(range(9)))
+"""
+
 # Prints how many arenas ten threads have made.
 THREADS = """
 barrier = threading.Barrier(10)
@@ -81,6 +106,6 @@ libc.fclose(file)
 def printed(work: str, *, before: str) -> str:
     clean = {name: value for name, value in os.environ.items() if not name.startswith("MALLOC_")}  # which Dask sets
     code = "import ctypes, os, threading\nfrom concurrent.futures import ThreadPoolExecutor\nfrom fabgrid import heap\n"
-    command = [sys.executable, "-c", code + before + work]
+    command = [sys.executable, "-c", code + before + "\n" + work]
     done = subprocess.run(command, capture_output=True, text=True, check=True, env=clean)
     return done.stdout or str(done.stderr.count("<heap nr="))
